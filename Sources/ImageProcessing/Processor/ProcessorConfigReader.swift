@@ -126,6 +126,7 @@ struct ProcessorConfigReader {
 
     /// A member that is there and not null.
     private func member(_ key: String) -> JSONValue? {
-        members[key].flatMap { $0.isNull ? nil : $0 }
+        guard let value = members[key], !value.isNull else { return Optional.none }
+        return value
     }
 }
