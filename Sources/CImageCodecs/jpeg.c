@@ -3,10 +3,8 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <turbojpeg.h>
-
-// libjpeg goes on after damage with a warning and grey pixels; here a warning is damage. Also at most 500 scans.
-enum { decoding_flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS };
 
 static cic_status fail_with(tjhandle handle, cic_status status, cic_message *message) {
     return cic_fail(status, tjGetErrorStr2(handle), message);
@@ -52,6 +50,13 @@ cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *heade
     return CIC_OK;
 }
 
+// libjpeg goes on after damage with a warning and invented pixels; here a warning is damage. The exception is junk just
+// before the end marker: the library then has decoded every pixel, and tells only the first of its warnings.
+static int is_complete(tjhandle handle) {
+    return tjGetErrorCode(handle) == TJERR_WARNING &&
+           strstr(tjGetErrorStr2(handle), "extraneous bytes before marker 0xd9") != NULL;
+}
+
 static cic_status decode(tjhandle handle, const uint8_t *bytes, size_t count, cic_layout layout, uint32_t width,
                          uint32_t height, uint8_t *pixels, cic_message *message) {
     int found_width, found_height, colour;
@@ -61,9 +66,10 @@ static cic_status decode(tjhandle handle, const uint8_t *bytes, size_t count, ci
         return cic_fail(CIC_WRONG_SIZE, "the buffer has another size than the picture", message);
     }
     int format = layout == CIC_CMYK ? TJPF_CMYK : layout == CIC_RGBA ? TJPF_RGBA : TJPF_RGB;
+    // At most 500 scans.
     int failed = tjDecompress2(handle, bytes, (unsigned long)count, pixels, found_width, 0, found_height, format,
-                               decoding_flags);
-    return failed ? fail_with(handle, CIC_DAMAGED, message) : CIC_OK;
+                               TJFLAG_LIMITSCANS);
+    return failed && !is_complete(handle) ? fail_with(handle, CIC_DAMAGED, message) : CIC_OK;
 }
 
 cic_status cic_jpeg_decode(const uint8_t *bytes, size_t count, cic_layout layout, uint32_t width, uint32_t height,

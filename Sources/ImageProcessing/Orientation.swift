@@ -25,16 +25,17 @@ extension Raster {
         if orientation == .upright { return self }
         let last = width * height - 1
         let lastRow = width * (height - 1)
-        let (start, across, down) = switch orientation {
-        case .upright: (0, 1, width)
-        case .mirrored: (width - 1, -1, width)
-        case .turnedOver: (last, -1, -width)
-        case .flipped: (lastRow, 1, -width)
-        case .transposed: (0, width, 1)
-        case .turnedClockwise: (lastRow, -width, 1)
-        case .transversed: (last, -width, -1)
-        case .turnedCounterclockwise: (width - 1, width, -1)
-        }
+        let (start, across, down) =
+            switch orientation {
+            case .upright: (0, 1, width)
+            case .mirrored: (width - 1, -1, width)
+            case .turnedOver: (last, -1, -width)
+            case .flipped: (lastRow, 1, -width)
+            case .transposed: (0, width, 1)
+            case .turnedClockwise: (lastRow, -width, 1)
+            case .transversed: (last, -width, -1)
+            case .turnedCounterclockwise: (width - 1, width, -1)
+            }
         let (newWidth, newHeight) = orientation.exchangesSides ? (height, width) : (width, height)
         return Raster(width: newWidth, height: newHeight, channels: channels) { target in
             pixels.withUnsafeBufferPointer { source in

@@ -25,7 +25,9 @@ struct HostileFileTests {
         for _ in 0..<120 { survives(mutation(of: file, using: &random)) }
     }
 
-    @Test("with right checksums are decoded or refused, but never end the process", arguments: names.filter { $0.hasSuffix("png") })
+    @Test(
+        "with right checksums are decoded or refused, but never end the process",
+        arguments: names.filter { $0.hasSuffix("png") })
     func mutatedBehindChecksums(name: String) throws {
         let file = try Goldens.file(name)
         var random = SplitMix64(state: UInt64(file.count) &+ 1)
@@ -34,11 +36,12 @@ struct HostileFileTests {
 
     @Test("of noise behind a signature are refused", arguments: [ImageFormat.png, .jpeg, .webP])
     func noise(format: ImageFormat) {
-        let signature: [UInt8] = switch format {
-        case .png: PNGFile.signature
-        case .jpeg: [0xFF, 0xD8, 0xFF]
-        case .webP: Array("RIFF".utf8) + [90, 0, 0, 0] + Array("WEBPVP8 ".utf8)
-        }
+        let signature: [UInt8] =
+            switch format {
+            case .png: PNGFile.signature
+            case .jpeg: [0xFF, 0xD8, 0xFF]
+            case .webP: Array("RIFF".utf8) + [90, 0, 0, 0] + Array("WEBPVP8 ".utf8)
+            }
         var random = SplitMix64(state: 7)
         for _ in 0..<300 {
             let noise = (0..<90).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -50,6 +53,17 @@ struct HostileFileTests {
     func trailingBytes(name: String) throws {
         let file = try Goldens.file(name)
         #expect(try Image.decode(file + [1, 2, 3]) == Image.decode(file))
+    }
+
+    @Test(
+        "may carry junk between the pixels and the end marker of JPEG, but nowhere else",
+        arguments: ["rgb-420.jpg", "progressive.jpg"])
+    func junk(name: String) throws {
+        let file = try Goldens.file(name)
+        let junk: [UInt8] = [0, 1, 2]
+        #expect(try Image.decode(file.dropLast(2) + junk + file.suffix(2)) == Image.decode(file))
+        #expect(throws: ImageError.self) { try Image.decode(file.prefix(2) + junk + file.dropFirst(2)) }
+        #expect(throws: ImageError.self) { try Image.decode(file.prefix(20) + junk + file.dropFirst(20)) }
     }
 
     @Test("may carry text and profiles of any size, which are not read")

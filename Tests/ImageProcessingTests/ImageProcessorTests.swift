@@ -12,7 +12,9 @@ struct ImageProcessorTests {
             let size = try golden.size("from")
             let config = try ImageProcessorConfig(json: #require(golden["config"]))
             let result = try ImageProcessor(config).process(picture(size.width, size.height))
-            #expect([result.channels, result.height, result.width] == golden["shape"]?.array?.compactMap(\.integer), "\(name)")
+            #expect(
+                [result.channels, result.height, result.width] == golden["shape"]?.array?.compactMap(\.integer),
+                "\(name)")
 
             let step = try Int(golden.number("step"))
             let found = stride(from: 0, to: result.values.count, by: step).map { result.values[$0] }
@@ -33,7 +35,10 @@ struct ImageProcessorTests {
         let thread = try Image(width: 1, height: 3000, pixels: [UInt8](repeating: 9, count: 9000))
         #expect(try ImageProcessor(config).process(thread).values.count == 3 * 224 * 224)
         config.crop = .none
-        #expect(throws: ImageError.resizesTooLarge(width: 1, height: 3000, toWidth: 224, toHeight: 672_000, maximumPixels: 1 << 24)) {
+        #expect(
+            throws: ImageError.resizesTooLarge(
+                width: 1, height: 3000, toWidth: 224, toHeight: 672_000, maximumPixels: 1 << 24)
+        ) {
             try ImageProcessor(config).process(thread)
         }
     }
@@ -82,22 +87,36 @@ struct ImageProcessorConfigTests {
 
     @Test("lists everything that is wrong with a file")
     func problems() {
-        #expect(problems(["size": "large", "resample": 0, "do_rescale": 1, "do_dance": true]) == [
-            "do_dance is a step that is not known here; "
-                + "known: do_resize, do_center_crop, do_rescale, do_normalize, do_convert_rgb, do_pad",
-            "size must be an integer, {shortest_edge} or {height, width}, found \"large\"",
-            "resample must be 1 (Lanczos), 2 (bilinear) or 3 (bicubic), found 0",
-            "do_rescale must be true or false, found 1",
-        ])
-        #expect(problems(["crop_size": 0, "image_std": [1, 0, 1]]) == [
-            "crop_size.width must be 1 to 16384 pixels, found 0", "crop_size.height must be 1 to 16384 pixels, found 0",
-            "image_std must be a finite number above 0, found 0.0",
-        ])
-        #expect(problems(["image_processor_type": "Qwen2VLImageProcessor"]) == [
-            "image_processor_type must be one of CLIPImageProcessor, CLIPFeatureExtractor, LlavaImageProcessor, "
-                + "found \"Qwen2VLImageProcessor\""
-        ])
-        #expect(problems(["do_pad": true]) == ["do_pad is known for LlavaImageProcessor only, found it in CLIPImageProcessor"])
+        #expect(
+            problems(["size": "large", "resample": 0, "do_rescale": 1, "do_dance": true]) == [
+                "do_dance is a step that is not known here; "
+                    + "known: do_resize, do_center_crop, do_rescale, do_normalize, do_convert_rgb, do_pad",
+                "size must be an integer, {shortest_edge} or {height, width}, found \"large\"",
+                "resample must be 1 (Lanczos), 2 (bilinear) or 3 (bicubic), found 0",
+                "do_rescale must be true or false, found 1",
+            ])
+        #expect(
+            problems(["crop_size": 0, "image_std": [1, 0, 1]]) == [
+                "crop_size.width must be 1 to 16384 pixels, found 0",
+                "crop_size.height must be 1 to 16384 pixels, found 0",
+                "image_std must be a finite number above 0, found 0.0",
+            ])
+        #expect(
+            problems([
+                "size": ["shortest_edge": 9, "longest_edge": 20], "crop_size": ["height": 1, "width": 2, "depth": 3],
+            ]) == [
+                "size must be an integer, {shortest_edge} or {height, width}, found {\"shortest_edge\":9,\"longest_edge\":20}",
+                "crop_size must be an integer or {height, width}, found {\"height\":1,\"width\":2,\"depth\":3}",
+            ])
+        #expect(
+            problems(["image_processor_type": "Qwen2VLImageProcessor"]) == [
+                "image_processor_type must be one of CLIPImageProcessor, CLIPFeatureExtractor, LlavaImageProcessor, "
+                    + "found \"Qwen2VLImageProcessor\""
+            ])
+        #expect(
+            problems(["do_pad": true]) == [
+                "do_pad is known for LlavaImageProcessor only, found it in CLIPImageProcessor"
+            ])
         #expect(problems([]) == ["expected an object, found array"])
     }
 

@@ -38,12 +38,14 @@ struct LimitTests {
 
     @Test(
         "stop a PNG bomb by its header, before it is inflated",
-        arguments: [(8193, 1), (1, 8193), (4096, 4097), (50_000, 50_000), (0x7FFF_FFFF, 0x7FFF_FFFF)] as [(UInt32, UInt32)])
+        arguments: [(8193, 1), (1, 8193), (4096, 4097), (50_000, 50_000), (0x7FFF_FFFF, 0x7FFF_FFFF)]
+            as [(UInt32, UInt32)])
     func bomb(width: UInt32, height: UInt32) throws {
         // No pixel follows the header, so a decoder that went on would say that the file is truncated.
         let file = PNGFile.signature + PNGFile.header(width: width, height: height) + PNGFile.chunk("IDAT", [])
         #expect(
-            throws: ImageError.tooLarge(width: Int(width), height: Int(height), maximumPixels: 1 << 24, maximumSide: 8192)
+            throws: ImageError.tooLarge(
+                width: Int(width), height: Int(height), maximumPixels: 1 << 24, maximumSide: 8192)
         ) { try Image.decode(file) }
     }
 

@@ -28,9 +28,14 @@ struct OrientationTests {
 
     @Test("is found in EXIF data of either byte order and of three integer types")
     func parsing() {
-        #expect(orientation([0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]) == .turnedClockwise)
-        #expect(orientation([0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0]) == .turnedCounterclockwise)
-        #expect(orientation([0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 3, 0, 0, 0]) == .turnedOver)
+        #expect(
+            orientation([0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0])
+                == .turnedClockwise)
+        #expect(
+            orientation([0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0])
+                == .turnedCounterclockwise)
+        #expect(
+            orientation([0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 3, 0, 0, 0]) == .turnedOver)
         #expect(orientation([0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 1, 0, 1, 0, 0, 0, 2, 0, 0, 0]) == .mirrored)
     }
 

@@ -10,7 +10,9 @@ struct ResamplingTests {
         for golden in try Goldens.list("resizes") {
             let (from, to) = try (golden.size("from"), golden.size("to"))
             let filter = try #require(filters[golden.text("filter")])
-            let pixels = try picture(from.width, from.height).resized(width: to.width, height: to.height, filter: filter).pixels
+            let pixels = try picture(from.width, from.height).resized(
+                width: to.width, height: to.height, filter: filter
+            ).pixels
             if golden["fnv1a"] != nil {
                 #expect(try fnv1a(pixels) == golden.text("fnv1a"), "\(from) to \(to) by \(filter)")
             } else {
@@ -41,7 +43,9 @@ struct ResamplingTests {
         let image = try picture(9, 7)
         #expect(image.resized(width: 9, height: 7, filter: filter) == image)
         let plain = Raster.filled(width: 13, height: 11, with: [3, 128, 255])
-        #expect(plain.resized(width: 29, height: 5, filter: filter) == Raster.filled(width: 29, height: 5, with: [3, 128, 255]))
+        #expect(
+            plain.resized(width: 29, height: 5, filter: filter)
+                == Raster.filled(width: 29, height: 5, with: [3, 128, 255]))
     }
 
     @Test("makes a part as it is in the whole", arguments: [(20, 30), (50, 61), (37, 12), (15, 29)])

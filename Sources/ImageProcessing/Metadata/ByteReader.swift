@@ -37,10 +37,11 @@ struct ByteReader {
 
     private func integer(at offset: Int, byteCount: Int) -> Int? {
         guard let slice = slice(at: offset, count: byteCount) else { return nil }
-        let value = switch byteOrder {
-        case .bigEndian: slice.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        case .littleEndian: slice.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        }
+        let value =
+            switch byteOrder {
+            case .bigEndian: slice.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            case .littleEndian: slice.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            }
         return Int(exactly: value)
     }
 }

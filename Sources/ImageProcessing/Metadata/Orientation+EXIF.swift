@@ -4,11 +4,12 @@
 extension Orientation {
     /// The orientation in the file's EXIF data: JPEG's first EXIF segment, PNG's `eXIf`, WebP's `EXIF` chunk.
     init(ofFile bytes: [UInt8], _ format: ImageFormat) {
-        let exif = switch format {
-        case .jpeg: JPEGMarkers.exif(in: bytes)
-        case .png: PNGChunks.exif(in: bytes)
-        case .webP: WebPChunks.exif(in: bytes)
-        }
+        let exif =
+            switch format {
+            case .jpeg: JPEGMarkers.exif(in: bytes)
+            case .png: PNGChunks.exif(in: bytes)
+            case .webP: WebPChunks.exif(in: bytes)
+            }
         self = exif.flatMap(Orientation.init(exif:)) ?? .upright
     }
 

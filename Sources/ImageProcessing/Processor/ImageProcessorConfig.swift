@@ -54,15 +54,17 @@ public struct ImageProcessorConfig: Sendable, Equatable {
     }
 
     private var sides: [(name: String, pixels: Int)] {
-        let resizeSides: [(String, Int)] = switch resize {
-        case .keep: []
-        case .shortestEdge(let side): [("size.shortest_edge", side)]
-        case .exactly(let width, let height): [("size.width", width), ("size.height", height)]
-        }
-        let cropSides: [(String, Int)] = switch crop {
-        case .none: []
-        case .center(let width, let height): [("crop_size.width", width), ("crop_size.height", height)]
-        }
+        let resizeSides: [(String, Int)] =
+            switch resize {
+            case .keep: []
+            case .shortestEdge(let side): [("size.shortest_edge", side)]
+            case .exactly(let width, let height): [("size.width", width), ("size.height", height)]
+            }
+        let cropSides: [(String, Int)] =
+            switch crop {
+            case .none: []
+            case .center(let width, let height): [("crop_size.width", width), ("crop_size.height", height)]
+            }
         return (resizeSides + cropSides).map { (name: $0.0, pixels: $0.1) }
     }
 }

@@ -56,7 +56,8 @@ struct ProcessorConfigReader {
     private mutating func refuseUnknownSteps() {
         for (key, value) in members.members where key.hasPrefix("do_") && !Self.knownSteps.contains(key) {
             if value != .bool(false), !value.isNull {
-                problems.append("\(key) is a step that is not known here; known: \(Self.knownSteps.joined(separator: ", "))")
+                problems.append(
+                    "\(key) is a step that is not known here; known: \(Self.knownSteps.joined(separator: ", "))")
             }
         }
     }
@@ -64,7 +65,9 @@ struct ProcessorConfigReader {
     /// LLaVA's processor pads each picture to a square; CLIP's `do_pad` means another thing.
     private mutating func pads(_ type: String) -> Bool {
         guard isOn("do_pad", default: false) else { return false }
-        if type != "LlavaImageProcessor" { problems.append("do_pad is known for LlavaImageProcessor only, found it in \(type)") }
+        if type != "LlavaImageProcessor" {
+            problems.append("do_pad is known for LlavaImageProcessor only, found it in \(type)")
+        }
         return true
     }
 

@@ -19,7 +19,9 @@ extension Raster {
     }
 
     /// The weights of a pass, or nil if there is nothing to do.
-    private func axis(from count: Int, to newCount: Int, outputs: Range<Int>, _ filter: ResamplingFilter) -> ResamplingAxis? {
+    private func axis(from count: Int, to newCount: Int, outputs: Range<Int>, _ filter: ResamplingFilter)
+        -> ResamplingAxis?
+    {
         count == newCount ? nil : ResamplingAxis(from: count, to: newCount, outputs: outputs, filter: filter)
     }
 
