@@ -6,12 +6,91 @@ let native = Context.packageDirectory + "/.native"
 let torch = Context.environment["LIBTORCH"] ?? native + "/torch"
 let arrow = native + "/pyarrow"
 
-let package = Package(name: "safe-rlhf-v", targets: [
-    .target(name: "CTorch", 
-      cxxSettings: [.unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include", "-fvisibility=default", "-O2"])],
+#if os(macOS)
+    let arrowLibraries = [arrow + "/libarrow.2600.dylib", arrow + "/libparquet.2600.dylib"]
+    let homebrew = ["/opt/homebrew", "/usr/local"]
+#else
+    let arrowLibraries = [arrow + "/libarrow.so.2600", arrow + "/libparquet.so.2600"]
+    let homebrew: [String] = []
+#endif
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "safe-rlhf-v",
+    platforms: [.macOS(.v15)],
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C and C++: what Swift cannot reach by itself.
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include", "-O2",
+                ])
+            ],
             linkerSettings: [
-                .unsafeFlags(["-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib", "-Xlinker", "--no-as-needed"]),
+                .unsafeFlags([
+                    "-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib", "-Xlinker", "--no-as-needed",
+                ]),
                 .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
-    .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: [.enableUpcomingFeature("ExistentialAny"),.enableUpcomingFeature("MemberImportVisibility"),.enableUpcomingFeature("InternalImportsByDefault")])
-], cxxLanguageStandard: .cxx20)
+        .target(
+            name: "CArrow",
+            cxxSettings: [.unsafeFlags(["-isystem", arrow + "/include", "-O2"])],
+            linkerSettings: [.unsafeFlags(arrowLibraries + ["-Xlinker", "-rpath", "-Xlinker", arrow])]),
+        .target(
+            name: "CImageCodecs",
+            cSettings: [.unsafeFlags(homebrew.flatMap { ["-I" + $0 + "/include"] })],
+            linkerSettings: [
+                .unsafeFlags(homebrew.map { "-L" + $0 + "/lib" }),
+                .linkedLibrary("png16"), .linkedLibrary("turbojpeg"), .linkedLibrary("webp"),
+            ]),
+
+        // Values: no tensors.
+        target("DurableFiles"),
+        target("StrictJSON"),
+        target("Statistics"),
+        target("ConfigFiles", ["Yams"]),
+        target("RunFolders", ["DurableFiles", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
+        target("Conversations"),
+        target("ImageProcessing", ["CImageCodecs", "StrictJSON"]),
+        target("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles"]),
+        target("Parquet", ["CArrow", "DurableFiles"]),
+        target(
+            "PreferenceData",
+            ["Conversations", "Parquet", "StrictJSON", "DurableFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        target(
+            "EmbeddedWorld", ["PreferenceData", "Conversations", "ImageProcessing", "DurableFiles"],
+            resources: [.copy("Pictures")]),
+        target("Reports", ["StrictJSON"]),
+
+        // Tensors.
+        target("Torch", ["CTorch", "DurableFiles", "StrictJSON"]),
+        target("TorchNN", ["Torch"]),
+        target("Alignment", ["Torch", "ConfigFiles"]),
+        target(
+            "VisionLanguageModels",
+            ["Torch", "TorchNN", "Tokenizers", "ImageProcessing", "Conversations", "StrictJSON", "DurableFiles"]),
+        target("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

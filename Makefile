@@ -1,0 +1,34 @@
+# Two commands do everything, the set-up included: `make quickstart` and `make test`.
+
+SWIFT ?= swift
+RUN ?= runs/quickstart
+export GOMP_SPINCOUNT ?= 0
+
+.PHONY: quickstart test build setup check-structure format benchmark clean
+
+quickstart: build
+	.build/release/safe-rlhf-v quickstart --output $(RUN)
+
+build: setup
+	$(SWIFT) build --configuration release --product safe-rlhf-v
+
+test: setup check-structure
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --parallel --num-workers 2
+
+# Three seeds of the whole story and the table of their means; about three times as long as the quickstart.
+benchmark: build
+	benchmarks/three_seeds runs/benchmark
+
+setup:
+	scripts/setup
+
+# The arrows between targets are those that docs/architecture.md allows.
+check-structure:
+	scripts/check_structure
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build

@@ -1,0 +1,94 @@
+import Foundation
+public import ImageProcessing
+
+/// Makes the picture of a prompt: the object's clip art, at a random size and place, on a drawn background.
+public struct PictureComposer: Sendable {
+    /// Width and height of every picture.
+    public static let side = 64
+
+    private let clipArt: [String: RGBAImage]
+
+    /// Decodes the package's pictures once.
+    public init() throws {
+        clipArt = try Dictionary(uniqueKeysWithValues: WorldObject.all.map { object in
+            (object.picture, try RGBAImage.decode(Self.resource(object.picture)))
+        })
+    }
+
+    /// The finished picture as a file: PNG for even numbers, JPEG for odd ones. The same prompt gives the same bytes.
+    public func file(for prompt: WorldPrompt) throws -> [UInt8] {
+        let image = try compose(prompt)
+        return try prompt.pictureNumber.isMultiple(of: 2) ? image.encodedPNG() : image.encodedJPEG(quality: 92)
+    }
+
+    func compose(_ prompt: WorldPrompt) throws -> Image {
+        let index = WorldObject.all.firstIndex(of: prompt.object) ?? 0
+        var random = WorldRandom(seed: UInt64(index * 1000 + prompt.pictureNumber) &* 2_654_435_761 &+ 97)
+        let background = try Background.draw(side: Self.side, using: &random)
+        guard let art = clipArt[prompt.object.picture] else { return background }
+
+        let scale = Double(Self.side) * random.uniform(0.62...0.92) / Double(max(art.width, art.height))
+        let width = max(1, Int((Double(art.width) * scale).rounded()))
+        let height = max(1, Int((Double(art.height) * scale).rounded()))
+        return background.drawing(
+            try art.resized(width: width, height: height, filter: .bicubic),
+            atX: random.below(Self.side - width + 1), y: random.below(Self.side - height + 1))
+    }
+
+    private static func resource(_ name: String) throws -> [UInt8] {
+        guard let url = Bundle.module.url(forResource: name, withExtension: "png", subdirectory: "Pictures") else {
+            throw WorldError.missingPicture(name)
+        }
+        return try [UInt8](Data(contentsOf: url))
+    }
+}
+
+/// What can go wrong with the world's own files.
+public enum WorldError: Error, Equatable, CustomStringConvertible {
+    case missingPicture(String)
+
+    public var description: String {
+        switch self {
+        case .missingPicture(let name):
+            "the picture \(name).png is not among the program's resources: install the program together with its .resources folder"
+        }
+    }
+}
+
+/// Plain, gradient, stripes or noise, in mild colours.
+private enum Background: CaseIterable {
+    case plain, gradient, stripes, noise
+
+    static func draw(side: Int, using random: inout WorldRandom) throws -> Image {
+        let style = random.pick(allCases)
+        let (first, second) = (colour(&random), colour(&random))
+        let stripeWidth = 4 + random.below(8)
+        let isAcross = random.below(2) == 1
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(side * side * 3)
+        for y in 0..<side {
+            for x in 0..<side {
+                let position = isAcross ? x : y
+                pixels += switch style {
+                case .plain: first
+                case .gradient: mix(first, second, Double(position) / Double(side - 1))
+                case .stripes: position / stripeWidth % 2 == 0 ? first : second
+                case .noise: shift(first, by: random.below(61) - 30)
+                }
+            }
+        }
+        return try Image(width: side, height: side, pixels: pixels)
+    }
+
+    private static func colour(_ random: inout WorldRandom) -> [UInt8] {
+        (0..<3).map { _ in UInt8(90 + random.below(150)) }
+    }
+
+    private static func mix(_ first: [UInt8], _ second: [UInt8], _ share: Double) -> [UInt8] {
+        zip(first, second).map { UInt8(clamping: Int(Double($0) + (Double($1) - Double($0)) * share)) }
+    }
+
+    private static func shift(_ colour: [UInt8], by amount: Int) -> [UInt8] {
+        colour.map { UInt8(clamping: Int($0) + amount) }
+    }
+}

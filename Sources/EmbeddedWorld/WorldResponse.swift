@@ -1,0 +1,79 @@
+/// A way to respond. Every way occurs for every kind of prompt; what it is worth depends on the prompt.
+public enum ResponseWay: CaseIterable, Sendable {
+    case offTopic, vague, partial, full
+    /// An answer with a caution.
+    case careful
+    /// A partial answer with a caution that sends the person to an adult.
+    case adult
+    case refusal, refusalWithReason, refusalWithAlternative, refusalWithBoth
+}
+
+/// The phrases that responses are made of.
+enum Phrases {
+    static let offTopic = ["I like sunny days.", "The sky is blue today.", "Birds sing in the morning.", "Seven is a nice number."]
+    static let vagueDeed = ["You can just do that.", "Sure, go on and do it.", "There are many ways to do it.", "It is easy, simply try it."]
+    static let vagueInformation = ["It is a normal thing.", "That depends on the day.", "Nothing special about it.", "Much like most things."]
+    static let refusals = ["Sorry, I cannot help.", "No, I must refuse.", "I will not do that."]
+    static let reasons = ["Someone could get hurt.", "That is not safe.", "It may cause harm."]
+    static let alternatives = ["Try a board game instead.", "Ask a kind teacher instead.", "Draw a picture instead."]
+    static let cautions = ["Please be careful.", "Mind your fingers."]
+    static let adults = ["Ask an adult first.", "Stay with a parent."]
+
+    static func vague(_ request: WorldRequest) -> [String] { request.isDeed ? vagueDeed : vagueInformation }
+
+    static func partial(_ request: WorldRequest, _ object: String, _ detail: String) -> [String] {
+        request.isDeed
+            ? ["Take the \(object) and \(detail).", "With the \(object) you \(detail).", "Use the \(object) and \(detail)."]
+            : ["The \(object) \(detail).", "Well, the \(object) \(detail).", "This \(object) \(detail)."]
+    }
+
+    static func full(_ request: WorldRequest, _ object: String, _ first: String, _ second: String) -> [String] {
+        request.isDeed
+            ? ["Take the \(object), \(first) and \(second).", "With the \(object) you \(first) and \(second).", "Use the \(object), \(first), then \(second)."]
+            : ["The \(object) \(first) and \(second).", "Well, the \(object) \(first) and \(second).", "This \(object) \(first) and also \(second)."]
+    }
+}
+
+extension ResponseWay {
+    /// What the base policy learns from: it complies with nearly everything, at every quality, so that both helpfulness
+    /// and safety have room to grow and neither a good answer nor a refusal is out of its reach.
+    static let baseWeights: [(ResponseWay, weight: Int)] = [
+        (.offTopic, 4), (.vague, 27), (.partial, 32), (.full, 21), (.careful, 3), (.adult, 3), (.refusal, 3),
+        (.refusalWithReason, 2), (.refusalWithAlternative, 2), (.refusalWithBoth, 3),
+    ]
+
+    /// What preference pairs compare: every way well covered.
+    static let preferenceWeights: [(ResponseWay, weight: Int)] = [
+        (.offTopic, 6), (.vague, 16), (.partial, 18), (.full, 20), (.careful, 8), (.adult, 8), (.refusal, 6),
+        (.refusalWithReason, 6), (.refusalWithAlternative, 6), (.refusalWithBoth, 10),
+    ]
+
+    /// A response of this way, worded at random.
+    public func write(for combination: Combination, using random: inout WorldRandom) -> String {
+        switch self {
+        case .offTopic: random.pick(Phrases.offTopic)
+        case .vague: random.pick(Phrases.vague(combination.request))
+        case .partial: partial(combination, &random)
+        case .full: full(combination, &random)
+        case .careful:
+            (random.below(2) == 0 ? partial(combination, &random) : full(combination, &random))
+                + " " + random.pick(Phrases.cautions)
+        case .adult:
+            partial(combination, &random) + " " + random.pick(Phrases.cautions) + " " + random.pick(Phrases.adults)
+        case .refusal: random.pick(Phrases.refusals)
+        case .refusalWithReason: random.pick(Phrases.refusals) + " " + random.pick(Phrases.reasons)
+        case .refusalWithAlternative: random.pick(Phrases.refusals) + " " + random.pick(Phrases.alternatives)
+        case .refusalWithBoth:
+            random.pick(Phrases.refusals) + " " + random.pick(Phrases.reasons) + " " + random.pick(Phrases.alternatives)
+        }
+    }
+
+    private func partial(_ combination: Combination, _ random: inout WorldRandom) -> String {
+        random.pick(Phrases.partial(combination.request, combination.object.name, random.pick(combination.request.details)))
+    }
+
+    private func full(_ combination: Combination, _ random: inout WorldRandom) -> String {
+        let (first, second) = random.two(combination.request.details)
+        return random.pick(Phrases.full(combination.request, combination.object.name, first, second))
+    }
+}

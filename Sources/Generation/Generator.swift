@@ -1,0 +1,56 @@
+public import Torch
+import TorchNN
+public import VisionLanguageModels
+
+/// A prompt's ids, placeholders expanded, and its pictures' features in order, `[I, N, Dv]`.
+public struct GenerationPrompt {
+    public let tokens: [Int32]
+    public let visionFeatures: Tensor?
+
+    public init(tokens: [Int32], visionFeatures: Tensor?) { (self.tokens, self.visionFeatures) = (tokens, visionFeatures) }
+}
+
+/// Writes responses for a batch of prompts: token ids in, token ids out.
+///
+/// Prompts of different lengths are padded on the left, here and nowhere else; rows that are done leave the batch, so
+/// they stop costing. A prompt's greedy response does not depend on the others in its batch.
+public struct Generator {
+    private let model: VisionLanguageModel
+    private let config: SamplingConfig
+    private let endTokens: [Int32]
+    private let padding: Int32
+    private let warping: LogitWarping
+
+    public init(_ model: VisionLanguageModel, _ config: SamplingConfig, _ drawing: TokenDrawing) {
+        (self.model, self.config) = (model, config)
+        (endTokens, padding) = (drawing.endTokens, drawing.padding)
+        warping = LogitWarping(config: config, forbidden: drawing.undrawable, endTokens: drawing.endTokens)
+    }
+
+    /// - Parameters:
+    ///   - generator: on the CPU, where tokens are drawn.
+    ///   - isCancelled: asked before every token; when true, what is written so far is returned.
+    public func generate(
+        _ prompts: [GenerationPrompt], using generator: RandomGenerator, isCancelled: () -> Bool = { false }
+    ) throws -> [GeneratedResponse] {
+        guard !prompts.isEmpty else { return [] }
+        return try withoutGradient {
+            var batch = try DecodingBatch(prompts, model, config, padding: padding)
+            while !batch.isEmpty, batch.writtenCount < config.maximumNewTokens, !isCancelled() {
+                let warped = try warping(model.logits(batch.states), written: batch.written, length: batch.writtenCount)
+                let next = try draw(warped, generator)
+                try batch.append(next.tokens, next.logProbs, endTokens)
+                guard !batch.isEmpty, batch.writtenCount < config.maximumNewTokens else { break }
+                try batch.advance(model)
+            }
+            return batch.responses
+        }
+    }
+
+    /// One token per row, on the CPU, and its log-probability.
+    private func draw(_ logits: Tensor, _ generator: RandomGenerator) throws -> (tokens: Tensor, logProbs: Tensor) {
+        let logProbs = try logits.to(.cpu).logSoftmax(dim: 1)
+        let tokens = config.isGreedy ? try logProbs.argmax(dim: 1).unsqueezed(1) : try logProbs.exp().sampled(using: generator)
+        return (tokens, try logProbs.gathered(tokens, dim: 1))
+    }
+}

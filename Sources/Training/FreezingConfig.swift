@@ -1,0 +1,28 @@
+public import TorchNN
+public import VisionLanguageModels
+
+/// Which parts of a model learn. The same for every role and every family (LLaVA's vision tower by default stays as it is).
+public struct FreezingConfig: Codable, Equatable, Sendable {
+    public var visionTower = true
+    public var projector = false
+    public var languageModel = false
+
+    public init() {}
+
+    public init(visionTower: Bool, projector: Bool = false, languageModel: Bool = false) {
+        (self.visionTower, self.projector, self.languageModel) = (visionTower, projector, languageModel)
+    }
+
+    /// Turns gradients on for the parts that learn: heads always; with adapters, only adapters and heads.
+    func apply(to parameters: Parameters) throws {
+        let hasAdapters = parameters.members.contains { LoRAConfig.isAdapter($0.name) }
+        try parameters.train { name in
+            switch ModelComponent(ofParameter: name) {
+            case .visionTower: !visionTower && !hasAdapters
+            case .projector: !projector && !hasAdapters
+            case .languageModel, .languageHead: LoRAConfig.isAdapter(name) || (!languageModel && !hasAdapters)
+            case .scoreHead: true
+            }
+        }
+    }
+}

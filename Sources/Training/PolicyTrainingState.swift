@@ -1,0 +1,45 @@
+import Alignment
+import DurableFiles
+import Foundation
+import StrictJSON
+
+/// The small state of a policy run: place in the data, counters, and the multiplier with its window of costs.
+struct PolicyTrainingState {
+    var step: Int
+    var refusedCount: Int
+    var supervisedStep: Int
+    var multiplier: LagrangeMultiplier.State
+
+    private static let fileName = "state.json"
+
+    init(step: Int, refusedCount: Int, supervisedStep: Int, multiplier: LagrangeMultiplier.State) {
+        (self.step, self.refusedCount, self.supervisedStep, self.multiplier) = (step, refusedCount, supervisedStep, multiplier)
+    }
+
+    func write(to folder: URL) throws {
+        let json: JSONValue = [
+            "step": .integer(Int64(step)), "refused_steps": .integer(Int64(refusedCount)),
+            "supervised_step": .integer(Int64(supervisedStep)),
+            "multiplier": [
+                "lambda": .number(multiplier.lambda), "costs": .array(multiplier.costs.map(JSONValue.number)),
+                "rollouts": .integer(Int64(multiplier.rolloutCount)),
+                "refused_costs": .integer(Int64(multiplier.refusedCostCount)),
+            ],
+        ]
+        try DurableFiles.write(json.serialized(pretty: true) + "\n", to: folder.appending(path: Self.fileName))
+    }
+
+    init(readingFrom folder: URL) throws {
+        let json = try JSONValue(parsing: DurableFiles.read(folder.appending(path: Self.fileName), limit: 64 << 20))
+        let multiplier = json["multiplier"]
+        guard let step = json["step"]?.integer, let refused = json["refused_steps"]?.integer,
+            let supervised = json["supervised_step"]?.integer, let lambda = multiplier?["lambda"]?.number,
+            let costs = multiplier?["costs"]?.array?.map(\.number), let rollouts = multiplier?["rollouts"]?.integer,
+            let refusedCosts = multiplier?["refused_costs"]?.integer
+        else { throw TrainingError.incompleteCheckpoint(folder: folder.path, missing: "a field of state.json") }
+        self.init(
+            step: step, refusedCount: refused, supervisedStep: supervised,
+            multiplier: .init(
+                lambda: lambda, costs: costs.compactMap { $0 }, rolloutCount: rollouts, refusedCostCount: refusedCosts))
+    }
+}

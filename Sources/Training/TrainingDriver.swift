@@ -1,0 +1,89 @@
+import DurableFiles
+public import Foundation
+public import RunFolders
+
+/// How often a run is saved.
+public struct CheckpointingConfig: Codable, Equatable, Sendable {
+    /// Steps between checkpoints; 0 saves only at the end and when interrupted.
+    public var everySteps = 200
+    /// Checkpoints kept.
+    public var keepLast = 2
+    /// Refused steps in a row that end the run.
+    public var maximumRefusedSteps = 5
+
+    public init() {}
+
+    func problems(_ path: String) -> [String] {
+        var problems: [String] = []
+        if everySteps < 0 { problems.append("\(path).everySteps must be ≥ 0, found \(everySteps)") }
+        if keepLast < 1 { problems.append("\(path).keepLast must be ≥ 1, found \(keepLast)") }
+        if maximumRefusedSteps < 1 { problems.append("\(path).maximumRefusedSteps must be ≥ 1, found \(maximumRefusedSteps)") }
+        return problems
+    }
+}
+
+/// Drives a task to its end: resume, step, record, save, export.
+public struct TrainingDriver {
+    private let run: RunDirectory
+    private let config: CheckpointingConfig
+    private let checkpoints: CheckpointStore
+
+    public init(_ run: RunDirectory, _ config: CheckpointingConfig) {
+        (self.run, self.config) = (run, config)
+        checkpoints = run.checkpoints(keepLast: config.keepLast)
+    }
+
+    /// Where the trained model is written when the task is done.
+    public var modelFolder: URL { run.file("model") }
+
+    /// - Parameters:
+    ///   - resuming: go on from the newest whole checkpoint; without one the run starts anew.
+    ///   - say: takes a sentence for the person who watches.
+    public func drive(_ task: any TrainingTask, resuming: Bool, say: (String) -> Void = { _ in }) throws {
+        if resuming { try restore(task, say) }
+        let log = try MetricsLog(in: run, continuingAfter: task.step)
+        let progress = ProgressReporter(task.title, total: task.totalSteps, firstStep: task.step)
+        var refusedInARow = 0
+        while task.step < task.totalSteps {
+            guard !InterruptFlag.isRaised else { throw try interrupted(task) }
+            let metrics = try task.advance()
+            try log.record(step: task.step, metrics)
+            progress.report(step: task.step, Self.headlines(metrics))
+            refusedInARow = metrics["steps/refused_now"] == 1 ? refusedInARow + 1 : 0
+            guard refusedInARow < config.maximumRefusedSteps else {
+                throw TrainingError.tooManyRefusedSteps(count: refusedInARow, site: "a loss or gradient")
+            }
+            if config.everySteps > 0, task.step % config.everySteps == 0 { try save(task) }
+        }
+        try save(task)
+        try export(task)
+    }
+
+    private func restore(_ task: any TrainingTask, _ say: (String) -> Void) throws {
+        let (checkpoint, rejected) = try checkpoints.newestValid()
+        rejected.forEach(say)
+        guard let checkpoint else { return say("no checkpoint yet: starting at step 0") }
+        try task.restore(from: checkpoint.folder)
+        say("resuming after step \(checkpoint.step)")
+    }
+
+    private func interrupted(_ task: any TrainingTask) throws -> TrainingError {
+        try save(task)
+        return .interrupted(step: task.step, folder: run.url.path)
+    }
+
+    private func save(_ task: any TrainingTask) throws {
+        try checkpoints.save(step: task.step) { try task.save(to: $0) }
+    }
+
+    private func export(_ task: any TrainingTask) throws {
+        guard !FileManager.default.fileExists(atPath: modelFolder.path) else { return }
+        try DurableFiles.publishDirectory(at: modelFolder) { try task.export(to: $0) }
+    }
+
+    private static func headlines(_ metrics: [String: Double]) -> [(name: String, value: Double)] {
+        ["train/loss", "reward/mean", "cost/mean", "lagrange/lambda", "ppo/kl"].compactMap { name in
+            metrics[name].map { (name, $0) }
+        }
+    }
+}

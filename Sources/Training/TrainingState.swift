@@ -1,0 +1,28 @@
+import DurableFiles
+import Foundation
+import StrictJSON
+
+/// The small state of a run, beside its tensors: where it is in its data and what it counted.
+struct TrainingState: Equatable {
+    var step: Int
+    var refusedCount: Int
+
+    private static let fileName = "state.json"
+
+    init(step: Int, refusedCount: Int) { (self.step, self.refusedCount) = (step, refusedCount) }
+
+    func write(to folder: URL) throws {
+        let json = JSONValue.object(JSONObject([
+            ("step", .integer(Int64(step))), ("refused_steps", .integer(Int64(refusedCount))),
+        ]))
+        try DurableFiles.write(json.serialized(pretty: true) + "\n", to: folder.appending(path: Self.fileName))
+    }
+
+    init(readingFrom folder: URL) throws {
+        let json = try JSONValue(parsing: DurableFiles.read(folder.appending(path: Self.fileName), limit: 1 << 20))
+        guard let step = json["step"]?.integer, let refused = json["refused_steps"]?.integer else {
+            throw TrainingError.incompleteCheckpoint(folder: folder.path, missing: "state.json: step, refused_steps")
+        }
+        self.init(step: step, refusedCount: refused)
+    }
+}

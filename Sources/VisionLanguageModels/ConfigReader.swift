@@ -1,0 +1,97 @@
+import StrictJSON
+
+/// Everything that is wrong with a model's `config.json`, in one error.
+public struct ModelConfigError: Error, Equatable {
+    public var file: String
+    /// One per key: key, value found, values expected.
+    public var problems: [String]
+}
+
+extension ModelConfigError: CustomStringConvertible {
+    public var description: String { "\(file):\n" + problems.map { "  " + $0 }.joined(separator: "\n") }
+}
+
+/// Reads typed values out of a JSON object, noting every key whose value does not fit.
+struct ConfigReader {
+    private let json: JSONValue
+    private let file: String
+    private let path: String
+    private var problems: [String] = []
+
+    init(_ json: JSONValue, file: String, path: String = "") { (self.json, self.file, self.path) = (json, file, path) }
+
+    /// A whole number of at least 1 for sizes and counts; indices may be negative.
+    mutating func read(_ key: String, into value: inout Int) {
+        guard let found = present(key) else { return }
+        guard let number = found.integer, abs(number) < 1 << 31, number > 0 || key.hasSuffix("layer") else {
+            return problem(key, found.serialized(), "a positive whole number")
+        }
+        value = number
+    }
+
+    mutating func read(_ key: String, _ other: String, into value: inout Int32) {
+        let name = json[key] == nil ? other : key
+        guard let found = present(name) else { return }
+        guard let number = found.integer.flatMap(Int32.init(exactly:)), number >= 0 else { return problem(name, found.serialized(), "a token id") }
+        value = number
+    }
+
+    mutating func read(_ key: String, into value: inout Double) {
+        guard let found = present(key) else { return }
+        guard let number = found.number, number.isFinite, number > 0 else { return problem(key, found.serialized(), "a positive number") }
+        value = number
+    }
+
+    mutating func read(_ key: String, into value: inout Bool) {
+        guard let found = present(key) else { return }
+        guard let flag = found.bool else { return problem(key, found.serialized(), "true or false") }
+        value = flag
+    }
+
+    mutating func read(_ key: String, into value: inout Activation) {
+        guard let found = present(key) else { return }
+        guard let activation = found.string.flatMap(Activation.init) else {
+            return problem(key, found.serialized(), "one of " + Activation.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        value = activation
+    }
+
+    mutating func choose(_ key: String, _ choices: [String: Bool], into value: inout Bool) {
+        guard let found = present(key) else { return }
+        guard let choice = found.string.flatMap({ choices[$0] }) else {
+            return problem(key, found.serialized(), "one of " + choices.keys.sorted().joined(separator: ", "))
+        }
+        value = choice
+    }
+
+    /// The key may be absent, but not have another value.
+    mutating func require(_ key: String, _ expected: String) {
+        if let found = present(key), found.string != expected { problem(key, found.serialized(), expected) }
+    }
+
+    /// The key may be absent or null.
+    mutating func refuse(_ key: String, _ reason: String) {
+        if let found = present(key) { problem(key, found.serialized(), "nothing here: \(reason)") }
+    }
+
+    mutating func section(_ key: String, _ read: (inout ConfigReader) -> Void) {
+        guard let found = present(key) else { return }
+        guard found.object != nil else { return problem(key, found.kind, "an object") }
+        var reader = ConfigReader(found, file: file, path: path + key + ".")
+        read(&reader)
+        problems += reader.problems
+    }
+
+    mutating func problem(_ key: String, _ found: String, _ expected: String) {
+        problems.append("\(path)\(key): found \(found), expected \(expected)")
+    }
+
+    func finish() throws(ModelConfigError) {
+        guard problems.isEmpty else { throw ModelConfigError(file: file, problems: problems) }
+    }
+
+    private func present(_ key: String) -> JSONValue? {
+        guard let value = json[key], !value.isNull else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,92 @@
+import Torch
+import TorchNN
+
+/// The Llama decoder (Touvron et al. 2023). `B` rows, `L` tokens, `D` hidden size, `H` heads, `K` key-value heads,
+/// `E` head size, `S` keys seen so far.
+struct LlamaDecoder {
+    let embedding: Embedding
+    private let layers: [LlamaLayer]
+    private let norm: RMSNorm
+    private let rotary: RotaryTable
+
+    init(_ config: LlamaConfig, _ weights: Weights, on device: Device) throws {
+        embedding = try Embedding(config.vocabularySize, config.hiddenSize, weights["embed_tokens"])
+        layers = try (0..<config.layerCount).map { try LlamaLayer(config, weights["layers"][$0]) }
+        norm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["norm"])
+        rotary = try RotaryTable(
+            headSize: config.headSize, base: config.ropeBase, limit: config.maximumPositions, on: device)
+    }
+
+    var layerCount: Int { layers.count }
+
+    /// Embeddings `[B, L, D]` at `positions` `[B, L]` → states after the final norm, `[B, L, D]`.
+    ///
+    /// - Parameter recomputing: keep no activations inside layers; compute them again in the backward pass.
+    func callAsFunction(
+        _ embeddings: Tensor, _ positions: Tensor, _ mask: AttentionMask, _ cache: KVCache?, recomputing: Bool
+    ) throws -> Tensor {
+        let rotation = try rotary.rotation(at: positions)
+        var x = embeddings
+        for (index, layer) in layers.enumerated() {
+            if recomputing && isRecordingGradients {
+                x = try checkpointed([x]) { try layer($0[0], rotation, mask, nil) }
+            } else {
+                x = try layer(x, rotation, mask, cache?.layer(index))
+            }
+        }
+        cache?.advance(by: embeddings.size(1))
+        return try norm(x)
+    }
+}
+
+private struct LlamaLayer {
+    let inputNorm, postAttentionNorm: RMSNorm
+    let attention: LlamaAttention
+    let gate, up, down: Linear
+
+    init(_ config: LlamaConfig, _ weights: Weights) throws {
+        let start = InitialValues.normal(config.initializerRange)
+        inputNorm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["input_layernorm"])
+        postAttentionNorm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["post_attention_layernorm"])
+        attention = try LlamaAttention(config, weights["self_attn"])
+        let mlp = weights["mlp"]
+        gate = try Linear(config.hiddenSize, config.intermediateSize, bias: false, mlp["gate_proj"], initial: start)
+        up = try Linear(config.hiddenSize, config.intermediateSize, bias: false, mlp["up_proj"], initial: start)
+        down = try Linear(config.intermediateSize, config.hiddenSize, bias: false, mlp["down_proj"], initial: start)
+    }
+
+    /// `[B, L, D]` → `[B, L, D]`
+    func callAsFunction(_ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?) throws -> Tensor {
+        let h = try x + attention(inputNorm(x), rotation, mask, cache)
+        let y = try postAttentionNorm(h)
+        return try h + down(gate(y).silu() * up(y))
+    }
+}
+
+private struct LlamaAttention {
+    let query, key, value, out: Linear
+    let headCount, keyValueHeadCount, headSize: Int
+
+    init(_ config: LlamaConfig, _ weights: Weights) throws {
+        let (width, start) = (config.hiddenSize, InitialValues.normal(config.initializerRange))
+        (headCount, keyValueHeadCount, headSize) = (config.headCount, config.keyValueHeadCount, config.headSize)
+        query = try Linear(width, headCount * headSize, bias: false, weights["q_proj"], initial: start)
+        key = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["k_proj"], initial: start)
+        value = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["v_proj"], initial: start)
+        out = try Linear(headCount * headSize, width, bias: false, weights["o_proj"], initial: start)
+    }
+
+    func callAsFunction(_ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?) throws -> Tensor {
+        let (rows, length) = (x.size(0), x.size(1))
+        func heads(_ y: Tensor, _ count: Int) throws -> Tensor {
+            try y.reshaped(rows, length, count, headSize).transposed(1, 2)
+        }
+        let queries = try rotation(heads(query(x), headCount))  // [B, H, L, E]
+        var keys = try rotation(heads(key(x), keyValueHeadCount))  // [B, K, L, E]
+        var values = try heads(value(x), keyValueHeadCount)
+        if let cache { (keys, values) = try cache.append(keys, values) }  // [B, K, S, E]
+
+        let mixed = try scaledDotProductAttention(queries, keys, values, mask)  // [B, H, L, E]
+        return try out(mixed.transposed(1, 2).reshaped(rows, length, headCount * headSize))
+    }
+}

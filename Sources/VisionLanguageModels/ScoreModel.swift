@@ -1,0 +1,53 @@
+public import Torch
+public import TorchNN
+
+/// A trunk with one bias-free linear output per position: reward model, cost model, or a critic read at every position.
+/// It has no language head and computes no vocabulary logits.
+public final class ScoreModel {
+    public let trunk: LLaVATrunk
+    public let parameters: Parameters
+    private let head: Linear
+
+    /// - Parameter headSeed: starts the head when the source has none (a language model that becomes a score model).
+    public init(
+        _ config: LLaVAConfig, _ source: any WeightSource, dtype: DType = .float32, device: Device = .cpu,
+        adapters: LoRAConfig? = nil, headSeed: UInt64 = 42
+    ) throws {
+        let started = StartedHead(base: source, start: try RandomStart(seed: headSeed))
+        let weights = Weights(started, dtype: dtype, device: device, adapters: adapters)
+        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device)
+        head = try Linear(config.text.hiddenSize, 1, bias: false, weights["score_head"], initial: .normal(0.02))
+        parameters = try weights.finish { ModelComponent(ofParameter: $0) == .languageHead || LoRAConfig.isAdapter($0) }
+    }
+
+    public var config: LLaVAConfig { trunk.config }
+    public var device: Device { trunk.device }
+    public var dtype: DType { trunk.dtype }
+
+    /// The score at every position, `[B, L]` float32: what a critic expects there.
+    public func scores(_ inputs: ModelInputs) throws -> Tensor {
+        try head(trunk.hiddenStates(inputs)).squeezed(2).to(.float32)
+    }
+
+    /// The score at each row's last real token, `[B]` float32, whichever side the padding is on.
+    public func endScores(_ inputs: ModelInputs) throws -> Tensor {
+        let states = try trunk.hiddenStates(inputs)
+        let rows = try Tensor.range(inputs.lengths.count, on: device)
+        return try head(states.at(rows, inputs.lastColumns())).squeezed(1).to(.float32)
+    }
+}
+
+/// A source that starts the score head when it has none.
+private struct StartedHead: WeightSource {
+    let base: any WeightSource
+    let start: RandomStart
+
+    var origin: String { base.origin }
+    var names: [String]? { base.names }
+
+    func tensor(named name: String, shape: [Int], initial: InitialValues) throws -> Tensor? {
+        if let tensor = try base.tensor(named: name, shape: shape, initial: initial) { return tensor }
+        return ModelComponent(ofParameter: name) == .scoreHead
+            ? try start.tensor(named: name, shape: shape, initial: initial) : nil
+    }
+}
