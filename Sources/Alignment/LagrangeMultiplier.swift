@@ -25,6 +25,11 @@ public struct LagrangeMultiplier: Equatable, Sendable {
         public var rolloutCount: Int
         /// Costs that were not finite.
         public var refusedCostCount: Int
+
+        public init(lambda: Double, costs: [Double], rolloutCount: Int, refusedCostCount: Int) {
+            (self.lambda, self.costs) = (lambda, costs)
+            (self.rolloutCount, self.refusedCostCount) = (rolloutCount, refusedCostCount)
+        }
     }
 
     public init(_ config: LagrangeConfig = LagrangeConfig()) {
