@@ -8,8 +8,8 @@ func normalQuantile(_ p: Double) -> Double {
     // In the lower half nothing cancels.
     if p > 0.5 { return -normalQuantile(1 - p) }
     if p == 0 { return -.infinity }
-    // From the left, where Φ is convex, Newton's steps grow monotonically towards the root; they begin beyond it:
-    // Φ(z) ≤ ½·exp(−z² / 2) for z ≤ 0.
+    // Begins to the left of the root, since Φ(z) ≤ ½·exp(−z² / 2) for z ≤ 0; one step goes past it by less than 1.3, and
+    // from there the steps only descend, because Φ is convex for z < 0.
     var z = -(-2 * log(2 * p)).squareRoot()
     for _ in 0..<60 {
         let step = (0.5 * erfc(-z / 2.0.squareRoot()) - p) / (exp(-z * z / 2) / (2 * Double.pi).squareRoot())
@@ -39,15 +39,17 @@ private func studentProbability(below t: Double, degrees: Int) -> Double {
     return 1 - incompleteBeta(nu / (nu + t * t), nu / 2, 0.5) / 2
 }
 
-/// The regularised incomplete beta function I(x; a, b), by its continued fraction (Abramowitz and Stegun 1964, 26.5.8),
-/// evaluated after Lentz 1976.
+/// The regularised incomplete beta function I(x; a, b). Its continued fraction converges fast below the mean of the beta
+/// distribution; above it, I(x; a, b) = 1 − I(1 − x; b, a).
 private func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
-    // The fraction converges fast below the mean; above it, I(x; a, b) = 1 − I(1 − x; b, a).
-    guard x < (a + 1) / (a + b + 2) else { return 1 - incompleteBeta(1 - x, b, a) }
-    let front = exp(a * log(x) + b * log1p(-x) - logBeta(a, b)) / a
+    return x < (a + 1) / (a + b + 2) ? betaFraction(x, a, b) : 1 - betaFraction(1 - x, b, a)
+}
 
+/// I(x; a, b) by the continued fraction of Abramowitz and Stegun 1964, 26.5.8, evaluated after Lentz 1976.
+private func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
+    let front = exp(a * log(x) + b * log1p(-x) - logBeta(a, b)) / a
     let tiny = 1e-300
     var (c, d) = (1.0, 1 / nonZero(1 - (a + b) * x / (a + 1), tiny))
     var fraction = d
