@@ -107,7 +107,7 @@ golden = {
         "confusion": [int(x) for x in metrics.confusion_matrix(labels, predictions).ravel()],
     },
     "random": [
-        {"seed": str(seed), "next": [str(g.next()) for _ in range(6)], "below": [[n, g.below(n)] for n in (1, 2, 7, 1000, 3 << 61)],
+        {"seed": str(seed), "next": [str(g.next()) for _ in range(6)], "below": [[n, g.below(n)] for n in (1, 2, 7, 1000) + (3 << 61,) * 8],
          "state": "".join(f"{word:016x}" for word in g.words)}
         for seed in (0, 1, 42, MASK) for g in [Generator(seed)]
     ],
