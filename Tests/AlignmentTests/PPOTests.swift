@@ -59,7 +59,7 @@ struct PPOTests {
             var algorithm = lagrangian(2, config)
             _ = try algorithm.step(
                 rollout, ActorCritics(policy: recorder, rewardCritic: networks.rewardCritic, costCritic: networks.costCritic))
-            return recorder.gradient
+            return try #require(recorder.gradients.first)
         }
         // The batch's gradient is the mean of the gradients of its rows.
         let rows = try (0..<3).map { try gradient([$0]) }
@@ -139,6 +139,26 @@ struct PPOTests {
         #expect(networks.learners.map(\.appliedCount) == [4, 4, 4])  // 2 passes × (2 rows, 1 row)
     }
 
+    @Test("each mini-batch learns from its own rows")
+    func ownRows() throws {
+        // The policy never moves, so each row's gradient is the one that it has alone.
+        func gradients(_ rows: [Int], size: Int) throws -> [[Float]] {
+            let networks = try TinyNetworks()
+            let rewards: [Float] = [1, -0.5, 2], costs: [Float] = [0.5, 1.5, -1]
+            var config = PPOConfig()
+            config.miniBatchSize = size
+            let recorder = Recorder(networks.policy, moves: false)
+            var algorithm = lagrangian(2, config)
+            _ = try algorithm.step(
+                Scene(rows: rows).rollout(networks, rewards: rows.map { rewards[$0] }, costs: rows.map { costs[$0] }),
+                ActorCritics(policy: recorder, rewardCritic: networks.rewardCritic, costCritic: networks.costCritic))
+            return recorder.gradients
+        }
+        let split = try gradients([0, 1, 2], size: 1)
+        #expect(split.count == 3)
+        for row in 0..<3 { #expect(try [split[row]] == gradients([row], size: 0)) }
+    }
+
     @Test("the critics learn their own stream", arguments: [Float(1), -1])
     func critics(_ direction: Float) throws {
         let networks = try TinyNetworks()
@@ -175,18 +195,19 @@ struct PPOTests {
     }
 }
 
-/// A policy that remembers its last gradient.
+/// A policy that remembers the gradients that it followed, or would have followed.
 private final class Recorder: TrainablePolicy {
     let policy: BigramPolicy
-    private(set) var gradient: [Float] = []
+    private let moves: Bool
+    private(set) var gradients: [[Float]] = []
 
-    init(_ policy: BigramPolicy) { self.policy = policy }
+    init(_ policy: BigramPolicy, moves: Bool = true) { (self.policy, self.moves) = (policy, moves) }
 
     func logProbs(of responses: Responses<NoInputs>) throws -> ResponseLogProbs { try policy.logProbs(of: responses) }
     func accumulate(_ loss: Tensor) throws -> Double { try policy.accumulate(loss) }
     func apply() throws {
-        gradient = try policy.table.gradient()?.floats() ?? []
-        try policy.apply()
+        gradients.append(try policy.table.gradient()?.floats() ?? [])
+        if moves { try policy.apply() } else { try policy.discard() }
     }
     func discard() throws { try policy.discard() }
 }

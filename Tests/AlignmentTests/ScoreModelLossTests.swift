@@ -104,6 +104,12 @@ struct ScoreModelLossTests {
         #expect(loss.dtype == .float32)
         #expect(try loss.item() == rewardModelLoss(
             chosen: chosen.to(.float32), rejected: rejected.to(.float32), RewardModelConfig()).item())
+        let sign = try Tensor([1] as [Float])
+        func cost(_ more: Tensor, _ less: Tensor) throws -> Double {
+            try costModelLoss(
+                moreHarmful: more, moreHarmfulSigns: sign, lessHarmful: less, lessHarmfulSigns: sign, CostModelConfig()).item()
+        }
+        #expect(try cost(chosen, rejected) == cost(chosen.to(.float32), rejected.to(.float32)))
     }
 
     @Test("ranking accuracy counts a tie as wrong")
