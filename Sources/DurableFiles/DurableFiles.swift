@@ -35,6 +35,22 @@ public enum DurableFiles {
         return bytes
     }
 
+    /// Hands the bytes of a regular file to `body`, in order and in pieces of 1 MiB (the last one shorter); the number of
+    /// bytes. For files that need not fit into memory; what is refused is as in `read`.
+    @discardableResult
+    public static func readPieces(of url: URL, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+        let descriptor = try Descriptor(opening: systemPath(url), O_RDONLY | O_NONBLOCK)
+        _ = try descriptor.regularFileSize()
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var total = 0
+        while true {
+            let count = try descriptor.read(into: &piece)
+            if count == 0 { return total }
+            try piece.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            total += count
+        }
+    }
+
     private static func tooLarge(_ path: String, _ limit: Int, found: String) -> FileError {
         FileError(.read, path, code: EFBIG, detail: "at most \(limit) bytes are read, found \(found)")
     }

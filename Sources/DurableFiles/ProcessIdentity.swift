@@ -15,6 +15,12 @@ public struct ProcessIdentity: Codable, Hashable, Sendable {
         self.boot = boot
     }
 
+    /// A running process; nil when there is none of that number.
+    public init?(running pid: Int32) {
+        guard let start = ProcessIdentity.startTime(of: pid) else { return nil }
+        self.init(pid: pid, start: start, boot: SystemBoot.identifier)
+    }
+
     /// This process.
     public static let current = ProcessIdentity(
         pid: getpid(), start: startTime(of: getpid()) ?? 0, boot: SystemBoot.identifier)

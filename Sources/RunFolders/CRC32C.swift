@@ -1,13 +1,13 @@
-/// The Castagnoli CRC-32 (polynomial 0x1EDC6F41, reflected), as TFRecord files use it.
+/// The Castagnoli CRC-32 (RFC 3720, appendix B.4; polynomial 0x1EDC6F41, reflected), as TFRecord files use it.
 enum CRC32C {
     static func checksum(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(~0) { crc, byte in table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ (crc >> 8) }
     }
 
-    /// Rotated and shifted, so that a checksum stored beside data that contains checksums stays meaningful.
+    /// Rotated and shifted, so that the checksum of data that contains checksums stays meaningful.
     static func masked(_ bytes: [UInt8]) -> UInt32 {
         let crc = checksum(bytes)
-        return ((crc >> 15) | (crc << 17)) &+ 0xa282_ead8
+        return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
     }
 
     private static let table: [UInt32] = (0..<256).map { index in

@@ -1,26 +1,25 @@
 import Foundation
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-/// Whether the process was asked to stop (SIGTERM, Ctrl-C). Loops look at it often, save, and leave; asking twice does
-/// no harm to what is being saved.
+/// Whether the process was asked to stop: SIGTERM, SIGINT (Ctrl-C), or SIGUSR1, which schedulers send ahead of time.
+///
+/// Whoever works long looks at it often (between steps, between tokens, while data is read), saves, and leaves. Asking
+/// again changes nothing, so it cannot harm what is being saved.
 public enum InterruptFlag {
     private static let raised = Atomic<Bool>(false)
 
-    /// From now on SIGTERM and SIGINT raise the flag instead of ending the process.
+    /// From now on these signals raise the flag instead of ending the process.
     public static func install() {
-        for number in [SIGTERM, SIGINT] { signal(number) { _ in InterruptFlag.raise() } }
+        // note: the first use makes the atomic; inside the handler that would not be safe
+        _ = isRaised
+        for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number) { _ in InterruptFlag.raise() } }
     }
 
     public static var isRaised: Bool { raised.load(ordering: .relaxed) }
 
+    /// What the signals do.
     public static func raise() { raised.store(true, ordering: .relaxed) }
 
-    /// Lowers the flag; for tests.
+    /// Takes the request back: for a task that begins after an interrupted one in the same process.
     public static func lower() { raised.store(false, ordering: .relaxed) }
 }

@@ -2,71 +2,105 @@ import DurableFiles
 public import Foundation
 public import StrictJSON
 
-/// A folder that tells everything about one run: what it was given, what it did, what came out.
-///
-///     config.yaml        the resolved configuration
-///     inputs.json        path, size and SHA-256 of everything it read
-///     environment.json   versions, device, threads
-///     metrics.jsonl      one line per step
-///     events/            the same for TensorBoard
-///     checkpoints/       step-00000042/, each with its manifest
-///     model/             what was trained, as a model folder
+/// A run folder that this process writes into; nobody else can until this is let go. What is in it: `RunFolder`.
 public final class RunDirectory {
-    public let url: URL
+    /// The same folder, for reading.
+    public let folder: RunFolder
     private let lock: RunLock
+    private let starts: [RunStart]
 
-    private init(_ url: URL) throws {
-        self.url = url
-        lock = try RunLock(url)
+    /// The folder itself.
+    public var url: URL { folder.url }
+
+    private init(_ folder: RunFolder, _ lock: RunLock, _ starts: [RunStart]) {
+        self.folder = folder
+        self.lock = lock
+        self.starts = starts
     }
 
     /// Starts a run in a new or empty folder.
-    public static func create(at url: URL, config: String, inputs: JSONValue, environment: JSONValue) throws -> RunDirectory {
-        guard !FileManager.default.fileExists(atPath: url.appending(path: "config.yaml").path) else {
-            throw RunFolderError.exists(path: url.path)
-        }
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        let run = try RunDirectory(url)
-        try DurableFiles.write(inputs.serialized(pretty: true) + "\n", to: run.file("inputs.json"))
-        try DurableFiles.write(environment.serialized(pretty: true) + "\n", to: run.file("environment.json"))
-        try DurableFiles.write(config, to: run.file("config.yaml"))
-        return run
+    ///
+    /// - Parameters:
+    ///   - config: the resolved configuration as YAML.
+    ///   - inputs: what the run reads, as `Fingerprint.inputs` describes it.
+    ///   - environment: versions, device, threads; its `code_version` goes into every checkpoint's manifest.
+    public static func create(
+        at url: URL, config: String, inputs: JSONValue, environment: JSONValue
+    ) throws -> RunDirectory {
+        try refuseForeign(url)
+        try DurableFiles.createDirectory(at: url)
+        let folder = RunFolder(unchecked: url)
+        let lock = try RunLock(in: url)
+        try refuseForeign(url)
+        try DurableFiles.removeStaleTemporaries(in: url)
+
+        let start = RunStart(
+            run: RunFolder.fingerprint(config: config, inputs: inputs), environment: environment, acceptedChanges: [])
+        try DurableFiles.write(inputs.serialized(pretty: true) + "\n", to: folder.file("inputs.json"))
+        try write([start], in: folder)
+        // Last, since it makes the folder a run.
+        try DurableFiles.write(config, to: folder.file(RunFolder.configName))
+        return RunDirectory(folder, lock, [start])
     }
 
-    /// Goes on with a run: the configuration and the inputs must be what they were, field by field.
-    public static func resume(at url: URL, config: String, inputs: JSONValue) throws -> RunDirectory {
-        guard FileManager.default.fileExists(atPath: url.appending(path: "config.yaml").path) else {
-            throw RunFolderError.notARun(path: url.path, missing: "config.yaml")
+    /// Goes on with a run. Its configuration and inputs must be what they were; every field that is not is named.
+    ///
+    /// - Parameters:
+    ///   - environment: that of this start; nil when it is the same as before.
+    ///   - acceptingChanges: take the differences, and record them in `starts.jsonl` and in every later manifest.
+    public static func resume(
+        at url: URL, config: String, inputs: JSONValue, environment: JSONValue? = nil, acceptingChanges: Bool = false
+    ) throws -> RunDirectory {
+        let folder = try RunFolder(reading: url)
+        let lock = try RunLock(in: url)
+        try DurableFiles.removeStaleTemporaries(in: url)
+
+        let (oldConfig, oldInputs) = (try folder.config(), try folder.inputs())
+        let differences =
+            RunDifferences.between(config: oldConfig, config) + RunDifferences.between(inputs: oldInputs, inputs)
+        guard differences.isEmpty || acceptingChanges else {
+            throw RunFolderError.changed(path: url.path, differences: differences)
         }
-        let run = try RunDirectory(url)
-        let oldConfig = String(decoding: try DurableFiles.read(run.file("config.yaml"), limit: 1 << 20), as: UTF8.self)
-        let oldInputs = try JSONValue(parsing: DurableFiles.read(run.file("inputs.json"), limit: 16 << 20))
-        let differences = lineDifferences(oldConfig, config) + inputDifferences(oldInputs, inputs)
-        guard differences.isEmpty else { throw RunFolderError.changed(path: url.path, differences: differences) }
+        let before = try folder.starts()
+        let start = RunStart(
+            run: RunFolder.fingerprint(config: config, inputs: inputs),
+            environment: try environment ?? folder.environment(), acceptedChanges: differences)
+        let starts = before + [start]
+        // The starts first: a checkpoint of either fingerprint is accepted, whenever this is cut short.
+        try write(starts, in: folder)
+        if config != oldConfig { try DurableFiles.write(config, to: folder.file(RunFolder.configName)) }
+        if inputs != oldInputs {
+            try DurableFiles.write(inputs.serialized(pretty: true) + "\n", to: folder.file("inputs.json"))
+        }
+        let run = RunDirectory(folder, lock, starts)
         try run.checkpoints(keepLast: 1).removeLeftovers()
         return run
     }
 
-    public func file(_ name: String) -> URL { url.appending(path: name) }
+    /// Something in the folder.
+    public func file(_ name: String) -> URL { folder.file(name) }
 
+    /// The run's checkpoints. Those of other runs are not accepted.
     public func checkpoints(keepLast: Int) -> CheckpointStore {
-        CheckpointStore(in: file("checkpoints"), keepLast: keepLast)
+        let origin = CheckpointOrigin(
+            run: starts.last?.run ?? "", codeVersion: starts.last?.environment["code_version"]?.string ?? "",
+            acceptedChanges: starts.flatMap(\.acceptedChanges))
+        return CheckpointStore(
+            in: file("checkpoints"), keepLast: keepLast, origin: origin, earlierRuns: Set(starts.map(\.run)))
     }
-}
 
-/// Lines of a configuration that are not the same before and after.
-private func lineDifferences(_ old: String, _ new: String) -> [String] {
-    let (before, after) = (old.split(separator: "\n"), new.split(separator: "\n"))
-    guard before != after else { return [] }
-    let removed = before.filter { !after.contains($0) }.map { "config: was \($0.trimmingCharacters(in: .whitespaces))" }
-    let added = after.filter { !before.contains($0) }.map { "config: is  \($0.trimmingCharacters(in: .whitespaces))" }
-    return removed + added
-}
+    private static func write(_ starts: [RunStart], in folder: RunFolder) throws {
+        try DurableFiles.write(starts.map { $0.json.serialized() + "\n" }.joined(), to: folder.file("starts.jsonl"))
+        let environment = starts.last?.environment ?? .null
+        try DurableFiles.write(environment.serialized(pretty: true) + "\n", to: folder.file("environment.json"))
+    }
 
-private func inputDifferences(_ old: JSONValue, _ new: JSONValue) -> [String] {
-    guard let before = old.object, let after = new.object else { return old == new ? [] : ["inputs.json has another form"] }
-    let names = before.members.map(\.key) + after.members.map(\.key).filter { before[$0] == nil }
-    return names.filter { before[$0] != after[$0] }.map { name in
-        "input \(name): was \(before[name]?.serialized() ?? "absent"), is \(after[name]?.serialized() ?? "absent")"
+    /// A run that was killed before it had its configuration may be begun again.
+    private static func refuseForeign(_ url: URL) throws {
+        guard FileTree.isFolder(url) else { return }
+        let names = try DurableFiles.names(in: url)
+        guard !names.contains(RunFolder.configName) else { throw RunFolderError.exists(path: url.path) }
+        let foreign = names.first { !RunFolder.namesBeforeConfig.contains($0) && !$0.hasPrefix(".unfinished-") }
+        if let foreign { throw RunFolderError.notEmpty(path: url.path, found: foreign) }
     }
 }

@@ -1,32 +1,58 @@
-import DurableFiles
+public import DurableFiles
 import Foundation
+import StrictJSON
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+/// Who works in a run folder.
+public struct LockOwner: Equatable, Sendable, CustomStringConvertible {
+    public var process: ProcessIdentity
+    /// The machine's name.
+    public var host: String
 
-/// The right to write into a run folder, held by one process. The kernel lets go of it when the process ends, however
-/// it ends, so a killed run leaves nothing to clear away.
+    public var description: String { "process \(process.pid) on \(host)" }
+}
+
+/// The right to write into a run folder, held by one process.
+///
+/// The kernel's lock on the file `lock` decides; it goes when its holder ends, however it ends, so a killed run leaves
+/// nothing to clear away. The file also names its holder. Where the kernel's lock cannot be relied on (some network file
+/// systems), the name does: as long as that process lives on this machine, the folder is not taken over. A copy of the
+/// folder has another `lock` file than the one that was locked, and is free.
 final class RunLock {
-    private let descriptor: Int32
+    private static let maximumBytes = 4096
+    private let lock: FileLock
 
-    init(_ folder: URL) throws {
-        let path = folder.appending(path: "lock").path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw RunFolderError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    init(in folder: URL) throws {
+        let url = folder.appending(path: "lock")
+        guard let lock = try FileLock(at: url) else {
+            throw RunFolderError.locked(path: folder.path, owner: RunLock.record(in: url)?.owner)
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let owner = (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-            close(descriptor)
-            throw RunFolderError.locked(path: folder.path, owner: owner ?? 0)
+        let number = try lock.fileNumber()
+        if let (owner, file) = RunLock.record(in: url), file == String(number), owner.process.isAlive,
+            owner.process != .current
+        {
+            throw RunFolderError.locked(path: folder.path, owner: owner)
         }
-        ftruncate(descriptor, 0)
-        let text = "\(getpid())\n"
-        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        self.lock = lock
+        let me = ProcessIdentity.current
+        let record: JSONValue = [
+            "pid": .integer(Int64(me.pid)), "start": .string(String(me.start)), "boot": .string(me.boot),
+            "host": .string(RunEnvironment.host), "file": .string(String(number)),
+        ]
+        try lock.write(record.serialized() + "\n")
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        try? lock.write("")
+        lock.release()
+    }
+
+    /// What a lock file says; nil when it is empty or says nothing understandable.
+    private static func record(in url: URL) -> (owner: LockOwner, file: String)? {
+        guard let bytes = try? DurableFiles.read(url, limit: maximumBytes), let json = try? JSONValue(parsing: bytes),
+            let pid = json["pid"]?.integer.flatMap({ Int32(exactly: $0) }),
+            let start = json["start"]?.string.flatMap({ UInt64($0) }),
+            let boot = json["boot"]?.string, let host = json["host"]?.string, let file = json["file"]?.string
+        else { return nil }
+        return (LockOwner(process: ProcessIdentity(pid: pid, start: start, boot: boot), host: host), file)
+    }
 }

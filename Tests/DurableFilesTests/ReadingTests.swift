@@ -44,6 +44,16 @@ struct ReadingTests {
         }
     }
 
+    @Test("reads a large file in pieces", arguments: [0, 1, 1 << 20, (5 << 19) + 3])
+    func pieces(count: Int) throws {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 8) }
+        try DurableFiles.write(bytes, to: folder("file"))
+        var read: [UInt8] = []
+        #expect(try DurableFiles.readPieces(of: folder("file")) { read += $0 } == count)
+        #expect(read == bytes)
+        #expect(throws: FileError.self) { try DurableFiles.readPieces(of: folder.url) { _ in } }
+    }
+
     @Test("reads files that claim to be empty but are not")
     func growing() throws {
         guard FileManager.default.fileExists(atPath: "/proc/self/status") else { return }
