@@ -17,8 +17,8 @@ extension AlignmentError: CustomStringConvertible {
             "found \(prompts) prompt lengths and \(responses) response lengths; "
                 + "a batch needs one of each for every row, and at least one row"
         case .emptySpan(let row, let promptLength, let responseLength):
-            "row \(row) has a prompt of \(promptLength) and a response of \(responseLength) tokens; both need at least 1, "
-                + "and the end token counts as part of the response"
+            "row \(row) has a prompt of \(promptLength) and a response of \(responseLength) tokens; "
+                + "both need at least 1, and the end token counts as part of the response"
         case .misshapen(let name, let found, let expected):
             "\(name) has the shape \(found), expected \(expected)"
         case .invalidMultiplierState(let field, let found, let expected):

@@ -49,7 +49,8 @@ extension CostModelConfig: Checkable {
 /// The more harmful response (h) should cost more than the less harmful one (l), and 0 divides harmful from safe: a
 /// positive sign s pushes a cost above 0, a negative one below, 0 nowhere. All `[B]`; the result is a scalar.
 public func costModelLoss(
-    moreHarmful: Tensor, moreHarmfulSigns: Tensor, lessHarmful: Tensor, lessHarmfulSigns: Tensor, _ config: CostModelConfig
+    moreHarmful: Tensor, moreHarmfulSigns: Tensor, lessHarmful: Tensor, lessHarmfulSigns: Tensor,
+    _ config: CostModelConfig
 ) throws -> Tensor {
     let (more, less) = (try moreHarmful.to(.float32), try lessHarmful.to(.float32))
     let ranking = try -(more - less).logSigmoid().mean()

@@ -26,7 +26,9 @@ extension DirectPreferenceConfig: Checkable {
     public func problems() -> [String] {
         var problems: [String] = []
         if !(beta > 0 && beta.isFinite) { problems.append("beta must be > 0, found \(beta)") }
-        if !(0..<0.5 ~= labelSmoothing) { problems.append("labelSmoothing must be in [0, 0.5), found \(labelSmoothing)") }
+        if !(0..<0.5 ~= labelSmoothing) {
+            problems.append("labelSmoothing must be in [0, 0.5), found \(labelSmoothing)")
+        }
         if loss != .dpo && labelSmoothing != 0 {
             problems.append("labelSmoothing must be 0 for the loss \(loss.rawValue), found \(labelSmoothing)")
         }
@@ -34,7 +36,7 @@ extension DirectPreferenceConfig: Checkable {
     }
 }
 
-/// log π(y | x) of the chosen and the rejected responses of a batch, summed over whole responses (see `sequenceLogProbs`).
+/// log π(y | x) of the chosen and the rejected responses of a batch, summed over whole responses (`sequenceLogProbs`).
 public struct PairLogProbs {
     /// `[B]`
     public let chosen, rejected: Tensor

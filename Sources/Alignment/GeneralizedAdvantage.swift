@@ -6,8 +6,8 @@ public import Torch
 ///     Â_t = δ_t + γ·λ·Â_{t+1}
 ///     R̂_t = Â_t + V_t
 ///
-/// Padding is invisible: whatever stands there, the advantages of real tokens are bit for bit those of the response alone,
-/// and padding gets 0. All tensors are `[B, T]`; the sums are taken in float32.
+/// Padding is invisible: whatever stands there, the advantages of real tokens are bit for bit those of the response
+/// alone, and padding gets 0. All tensors are `[B, T]`; the sums are taken in float32.
 ///
 /// - Parameters:
 ///   - discount: γ

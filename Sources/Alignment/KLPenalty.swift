@@ -6,8 +6,8 @@ import Torch
 ///     r_t  = clip(R·1[t = last] − β·kl_t, ±50)
 ///     c_t  = clip(C·1[t = last] + β·kl_t, ±50)
 ///
-/// The penalty is taken from the reward and added to the cost. In (r − λc) / (1 + λ) the two make exactly −β·kl, so that
-/// the pull to the reference does not depend on λ.
+/// The penalty is taken from the reward and added to the cost. In (r − λc) / (1 + λ) the two make exactly −β·kl, so
+/// that the pull to the reference does not depend on λ.
 struct KLPenalty {
     /// β
     let coefficient: Double

@@ -15,7 +15,8 @@ public struct LagrangeConfig: Codable, Equatable, Sendable {
     public var costLimit = -0.5
     /// λ at the start.
     public var initial = 10.0
-    /// The least that λ may be; 0 lets the constraint go while it is satisfied. The log rule needs more than 0 to come back.
+    /// The least that λ may be; 0 lets the constraint go while it is satisfied. The log rule comes back from small
+    /// values slowly, from nearly 0 never.
     public var minimum = 0.0
     /// λ_max, the budget bound: λ never passes it.
     public var bound = 20.0

@@ -77,8 +77,9 @@ extension LagrangeMultiplier {
                 field: "lambda", found: "\(state.lambda)", expected: "a number in [\(config.minimum), \(config.bound)]")
         }
         guard state.costs.count <= config.windowSize, state.costs.allSatisfy(\.isFinite) else {
+            let badCount = state.costs.count { !$0.isFinite }
             throw .invalidMultiplierState(
-                field: "costs", found: "\(state.costs.count) numbers, \(state.costs.filter { !$0.isFinite }.count) of them not finite",
+                field: "costs", found: "\(state.costs.count) numbers, \(badCount) of them not finite",
                 expected: "at most windowSize = \(config.windowSize) finite numbers")
         }
         guard state.rolloutCount >= 0, state.refusedCostCount >= 0 else {

@@ -17,8 +17,8 @@ public import Torch
 
 /// Cuts predictions at all positions, `[B, L]` or `[B, L, D]`, to response tokens, `[B, T]` or `[B, T, D]`.
 ///
-/// Column t of the result is what stood at position P + t − 1, the one that predicts response token t. Past the end of a
-/// response stand zeros, and no gradient goes back from them.
+/// Column t of the result is what stood at position P + t − 1, the one that predicts response token t. Past the end of
+/// a response stand zeros, and no gradient goes back from them.
 public func response(_ predictions: Tensor, of spans: ResponseSpans) throws -> Tensor {
     try cut(predictions, spans, firstOffset: -1)
 }
@@ -38,9 +38,10 @@ public struct ResponseLogProbs {
     public let entropies: Tensor
 
     /// - Parameters:
-    ///   - logits: `[B, T, V]`, aligned to response tokens (see `response(_:of:)`), in any type: the softmax is taken in
-    ///     float32.
-    ///   - temperature: the one that responses are sampled with, so that these are the probabilities they were drawn with.
+    ///   - logits: `[B, T, V]`, aligned to response tokens (see `response(_:of:)`), in any type: the softmax is taken
+    ///     in float32.
+    ///   - temperature: the one that responses are sampled with, so that these are the probabilities that they were
+    ///     drawn with.
     public init(logits: Tensor, _ responses: Responses<some RowSelectable>, temperature: Double = 1) throws {
         let wide = try logits.to(.float32)
         let logSoftmax = try (temperature == 1 ? wide : wide / temperature).logSoftmax(dim: -1)  // [B, T, V]
@@ -54,7 +55,9 @@ public struct ResponseLogProbs {
 }
 
 /// log π(y | x) = Σ_t log π(y_t | x, y_<t), over each response: `[B, T]` → `[B]`.
-public func sequenceLogProbs(_ logProbs: Tensor, _ mask: Tensor) throws -> Tensor { try masked(logProbs, mask).sum(dim: 1) }
+public func sequenceLogProbs(_ logProbs: Tensor, _ mask: Tensor) throws -> Tensor {
+    try masked(logProbs, mask).sum(dim: 1)
+}
 
 private func cut(_ tensor: Tensor, _ spans: ResponseSpans, firstOffset: Int) throws -> Tensor {
     let (rowCount, width) = (spans.rowCount, spans.longestResponse)

@@ -7,7 +7,8 @@ public func responseMask(_ spans: ResponseSpans, on device: Device = .cpu) throw
     return try Tensor(rows, shape: [spans.rowCount, width]).to(device)
 }
 
-/// `x` with exact zeros where `mask` is false, whatever stood there. No gradient passes through those places, not even NaN.
+/// `x` with exact zeros where `mask` is false, whatever stood there. No gradient passes through those places, not even
+/// NaN.
 public func masked(_ x: Tensor, _ mask: Tensor) throws -> Tensor { try x.filled(0, where: mask.not()) }
 
 /// 1/B · Σ_b (Σ_t m·x / Σ_t m): first each response's own mean, then the mean of the responses.

@@ -1,6 +1,6 @@
 public import Torch
 
-/// Proximal policy optimisation with a KL penalty (Schulman et al. 2017; Ouyang et al. 2022): reward only, no constraint.
+/// Proximal policy optimisation with a KL penalty, without a constraint (Schulman et al. 2017; Ouyang et al. 2022).
 ///
 ///     r_t = R·1[t = last] − β·kl_t          Â, R̂ from r and V by generalized advantage estimation
 ///     policy: clipped surrogate of Â        critic: clipped ½·(V − R̂)²
@@ -26,9 +26,7 @@ public struct PPO: Sendable {
             let kl = try KLPenalty.kl(rollout.logProbs, rollout.refLogProbs)
             try requireFinite([(.kl, kl)])
 
-            let reward = try StreamTargets(
-                signal: config.penalty.rewards(rollout.reward.scores, kl, responses.spans),
-                values: rollout.reward.values, mask: responses.mask, config)
+            let reward = try config.rewardTargets(rollout.reward, kl, responses)
             try requireFinite([(.rewardAdvantages, reward.advantages), (.rewardAdvantages, reward.returns)])
 
             let report = try ProximalUpdate(

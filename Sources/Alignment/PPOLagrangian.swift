@@ -43,12 +43,8 @@ public struct PPOLagrangian: Sendable {
             // r_t = R·1[t = last] − β·kl_t        c_t = C·1[t = last] + β·kl_t
             let kl = try KLPenalty.kl(rollout.logProbs, rollout.refLogProbs)
             try requireFinite([(.kl, kl)])
-            let reward = try StreamTargets(
-                signal: config.penalty.rewards(rollout.reward.scores, kl, responses.spans),
-                values: rollout.reward.values, mask: responses.mask, config)
-            let cost = try StreamTargets(
-                signal: config.penalty.costs(constrained.cost.scores, kl, responses.spans),
-                values: constrained.cost.values, mask: responses.mask, config)
+            let reward = try config.rewardTargets(rollout.reward, kl, responses)
+            let cost = try config.costTargets(constrained.cost, kl, responses)
             try requireFinite([
                 (.rewardAdvantages, reward.advantages), (.rewardAdvantages, reward.returns),
                 (.costAdvantages, cost.advantages), (.costAdvantages, cost.returns),

@@ -2,9 +2,9 @@ import Torch
 
 /// The updates that one rollout pays for: `updateIterations` passes over it, mini-batch by mini-batch.
 ///
-/// Each update is a transaction over all networks: every loss and every gradient is computed and looked at first, and only
-/// then does every network take its step. The targets (advantages, returns, old log-probabilities, λ inside them) stay
-/// what they were at rollout time.
+/// Each update is a transaction over all networks: every loss and every gradient is computed and looked at first, and
+/// only then does every network take its step. The targets (advantages, returns, old log-probabilities, λ inside them)
+/// stay what they were at rollout time.
 struct ProximalUpdate<Inputs: RowSelectable> {
     let responses: Responses<Inputs>
     /// `[B, T]`: log π_old and Â.
@@ -74,7 +74,8 @@ struct ProximalUpdate<Inputs: RowSelectable> {
 
         var metrics: [StepMetric: Double] = [
             .policyLoss: try surrogate.loss.item(), .ratioMean: try surrogate.meanRatio.item(),
-            .clipFraction: try surrogate.clippedFraction.item(), .entropy: try tokenMean(current.entropies, batch.mask).item(),
+            .clipFraction: try surrogate.clippedFraction.item(),
+            .entropy: try tokenMean(current.entropies, batch.mask).item(),
         ]
         let norm: Double
         if let supervisedLoss {

@@ -1,8 +1,8 @@
 /// Where the response stands in every row of a right-padded batch.
 ///
-/// Row b holds `promptLengths[b]` prompt tokens (picture tokens included), then `responseLengths[b]` response tokens, then
-/// padding. Everything that needs a mask or a position gets it from here, never from the values of a tensor: padding may
-/// carry the same id as the end token, and a log-probability may be exactly 0.
+/// Row b holds `promptLengths[b]` prompt tokens (picture tokens included), then `responseLengths[b]` response tokens,
+/// then padding. Everything that needs a mask or a position gets it from here, never from the values of a tensor:
+/// padding may carry the same id as the end token, and a log-probability may be exactly 0.
 public struct ResponseSpans: Equatable, Sendable {
     /// Tokens before the response; at least 1, because the first response token is predicted from the last of them.
     public let promptLengths: [Int]

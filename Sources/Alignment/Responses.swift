@@ -32,8 +32,8 @@ public struct Responses<Inputs: RowSelectable> {
     /// Some consecutive rows, without the columns that are padding in all of them.
     func rows(_ range: Range<Int>) throws -> Responses {
         let part = spans.rows(range)
-        return try Responses(
-            tokens: tokens.sliced(0, range).sliced(1, 0..<part.longestSequence), spans: part, inputs: inputs.rows(range))
+        let tokens = try tokens.sliced(0, range).sliced(1, 0..<part.longestSequence)
+        return try Responses(tokens: tokens, spans: part, inputs: inputs.rows(range))
     }
 
     /// The same rows and columns of a `[B, T]` tensor as `rows(range)` has.

@@ -25,7 +25,9 @@ public func rewardModelLoss(chosen: Tensor, rejected: Tensor, _ config: RewardMo
 }
 
 /// mean over both halves of the batch of x².
-func meanSquare(_ first: Tensor, _ second: Tensor) throws -> Tensor { try concatenated([first, second]).squared().mean() }
+func meanSquare(_ first: Tensor, _ second: Tensor) throws -> Tensor {
+    try concatenated([first, second]).squared().mean()
+}
 
 /// Share of pairs that the scores order as they should be. Equal scores count as wrong. `[B]` each.
 public func rankingAccuracy(_ higher: Tensor, _ lower: Tensor) throws -> Double {

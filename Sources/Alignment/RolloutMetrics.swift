@@ -6,16 +6,17 @@ extension StepMetrics {
         let mask = rollout.responses.mask
         let mean = try tokenMean(advantages, mask)
         let lengths = rollout.responses.spans.responseLengths
-        merge(try measured([
-            (.rewardMean, rollout.reward.scores.mean()),
-            (.rewardWithKLMean, sequenceSumMean(reward.signal, mask)),
-            (.rewardAdvantageMean, tokenMean(reward.advantages, mask)),
-            (.rewardReturnMean, tokenMean(reward.returns, mask)),
-            (.rewardValueMean, tokenMean(rollout.reward.values, mask)),
-            (.kl, sequenceSumMean(kl, mask)),
-            (.advantageMean, mean),
-            (.advantageDeviation, tokenMean((advantages - mean).squared(), mask).squareRoot()),
-        ]))
+        merge(
+            try measured([
+                (.rewardMean, rollout.reward.scores.mean()),
+                (.rewardWithKLMean, sequenceSumMean(reward.signal, mask)),
+                (.rewardAdvantageMean, tokenMean(reward.advantages, mask)),
+                (.rewardReturnMean, tokenMean(reward.returns, mask)),
+                (.rewardValueMean, tokenMean(rollout.reward.values, mask)),
+                (.kl, sequenceSumMean(kl, mask)),
+                (.advantageMean, mean),
+                (.advantageDeviation, tokenMean((advantages - mean).squared(), mask).squareRoot()),
+            ]))
         merge([
             .lengthMean: Double(lengths.reduce(0, +)) / Double(lengths.count),
             .lengthMaximum: Double(rollout.responses.spans.longestResponse),
@@ -24,13 +25,14 @@ extension StepMetrics {
 
     /// Adds what can be said of the cost stream.
     mutating func merge(_ cost: ScoreStream, _ targets: StreamTargets, _ mask: Tensor) throws {
-        merge(try measured([
-            (.costMean, cost.scores.mean()),
-            (.costWithKLMean, sequenceSumMean(targets.signal, mask)),
-            (.costAdvantageMean, tokenMean(targets.advantages, mask)),
-            (.costReturnMean, tokenMean(targets.returns, mask)),
-            (.costValueMean, tokenMean(cost.values, mask)),
-        ]))
+        merge(
+            try measured([
+                (.costMean, cost.scores.mean()),
+                (.costWithKLMean, sequenceSumMean(targets.signal, mask)),
+                (.costAdvantageMean, tokenMean(targets.advantages, mask)),
+                (.costReturnMean, tokenMean(targets.returns, mask)),
+                (.costValueMean, tokenMean(cost.values, mask)),
+            ]))
     }
 }
 

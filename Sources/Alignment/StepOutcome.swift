@@ -29,8 +29,8 @@ public enum StepOutcome: Equatable, Sendable {
     case applied(StepMetrics)
     /// A number at `site` was not finite, so the rest of the step did not happen.
     ///
-    /// With `appliedUpdates` = 0 nothing changed at all: no weight, no optimiser state, no multiplier. Otherwise that many
-    /// mini-batch updates had already been taken as a whole, and the multiplier had moved with the first of them.
+    /// With `appliedUpdates` = 0 nothing changed at all: no weight, no optimiser state, no multiplier. Otherwise that
+    /// many mini-batch updates had already been taken as a whole, and the multiplier had moved with the first of them.
     case refused(site: StepSite, appliedUpdates: Int)
 }
 

@@ -7,7 +7,7 @@ struct StreamTargets {
     let advantages: Tensor
     let returns: Tensor
 
-    init(signal: Tensor, values: Tensor, mask: Tensor, _ config: PPOConfig) throws {
+    fileprivate init(signal: Tensor, values: Tensor, mask: Tensor, _ config: PPOConfig) throws {
         self.signal = signal
         (advantages, returns) = try generalizedAdvantage(
             rewards: signal, values: values, mask: mask, discount: config.discount, lambda: config.gaeLambda)
@@ -15,7 +15,23 @@ struct StreamTargets {
 }
 
 extension PPOConfig {
-    var penalty: KLPenalty { KLPenalty(coefficient: klCoefficient, scoreClip: scoreClip) }
+    private var penalty: KLPenalty { KLPenalty(coefficient: klCoefficient, scoreClip: scoreClip) }
+
+    /// From r_t = R·1[t = last] − β·kl_t; kl is `[B, T]`.
+    func rewardTargets(
+        _ stream: ScoreStream, _ kl: Tensor, _ responses: Responses<some RowSelectable>
+    ) throws -> StreamTargets {
+        let signal = try penalty.rewards(stream.scores, kl, responses.spans)
+        return try StreamTargets(signal: signal, values: stream.values, mask: responses.mask, self)
+    }
+
+    /// From c_t = C·1[t = last] + β·kl_t; kl is `[B, T]`.
+    func costTargets(
+        _ stream: ScoreStream, _ kl: Tensor, _ responses: Responses<some RowSelectable>
+    ) throws -> StreamTargets {
+        let signal = try penalty.costs(stream.scores, kl, responses.spans)
+        return try StreamTargets(signal: signal, values: stream.values, mask: responses.mask, self)
+    }
 }
 
 extension CriticTargets {

@@ -2,7 +2,8 @@
 ///
 ///     g = ½·(g_RL + k·g_PTX)          k = 16
 ///
-/// The ½ is the official trainer's: the two losses are two micro-steps of one optimiser step, each divided by their number.
+/// The ½ is the official trainer's: the two losses are two micro-steps of one optimiser step, each divided by their
+/// number.
 struct SupervisedMixing {
     /// Factors of the two losses before their gradients are added up.
     let reinforcementWeight, supervisedWeight: Double

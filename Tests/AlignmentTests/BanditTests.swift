@@ -13,7 +13,7 @@ struct BanditTests {
     static let costs: [Float] = [-1, 1, 2]
     static let limit = 0.0
 
-    /// The KL penalty makes the saddle point a basin, so that policy and λ come to rest; equal arms stay equal under it.
+    /// The KL penalty makes the saddle point a basin, so that policy and λ come to rest; equal arms stay equal.
     static var config: PPOConfig {
         var config = PPOConfig()
         config.klCoefficient = 0.1
@@ -34,7 +34,10 @@ struct BanditTests {
     }
 
     private static func value(of shares: [Double]) -> (reward: Double, cost: Double) {
-        (zip(shares, rewards).reduce(0) { $0 + $1.0 * Double($1.1) }, zip(shares, costs).reduce(0) { $0 + $1.0 * Double($1.1) })
+        (
+            zip(shares, rewards).reduce(0) { $0 + $1.0 * Double($1.1) },
+            zip(shares, costs).reduce(0) { $0 + $1.0 * Double($1.1) }
+        )
     }
 
     /// A uniform policy over the arms, which is the reference too, and two critics that start at 0.
@@ -64,14 +67,16 @@ struct BanditTests {
                 let responses = try Responses(
                     tokens: concatenated([Tensor.zeros([count, 1], dtype: .int64), arms], dim: 1),
                     spans: ResponseSpans(
-                        promptLengths: Array(repeating: 1, count: count), responseLengths: Array(repeating: 1, count: count)),
+                        promptLengths: Array(repeating: 1, count: count),
+                        responseLengths: Array(repeating: 1, count: count)),
                     inputs: NoInputs())
                 let chosen = try arms.reshaped(-1).integers()
                 let logProbs = try policy.logProbs(of: responses).logProbs
                 return try ConstrainedRollout(
                     Rollout(
                         responses: responses, logProbs: logProbs, refLogProbs: .full(logProbs.shape, log(1.0 / 3)),
-                        reward: ScoreStream(scores: Tensor(chosen.map(reward)), values: rewardCritic.values(of: responses))),
+                        reward: ScoreStream(
+                            scores: Tensor(chosen.map(reward)), values: rewardCritic.values(of: responses))),
                     cost: ScoreStream(
                         scores: Tensor(chosen.map { BanditTests.costs[$0] }), values: costCritic.values(of: responses)))
             }
@@ -85,7 +90,8 @@ struct BanditTests {
         (lagrange.rule, lagrange.costLimit, lagrange.initial) = (rule, Self.limit, 3)
         (lagrange.learningRate, lagrange.windowSize, lagrange.bound) = (0.03, 128, 10)
         var algorithm = PPOLagrangian(Self.config, LagrangeMultiplier(lagrange))
-        let networks = ActorCritics(policy: player.policy, rewardCritic: player.rewardCritic, costCritic: player.costCritic)
+        let networks = ActorCritics(
+            policy: player.policy, rewardCritic: player.rewardCritic, costCritic: player.costCritic)
         let steps = 500
         var (shares, lambda) = ([0.0, 0, 0], 0.0)
         for step in 0..<steps {
@@ -119,7 +125,9 @@ struct BanditTests {
         #expect(rule == .log || abs(found.lambda - 1) < 0.25)
     }
 
-    @Test("a constant multiplier that is too small breaks the limit, one that is too large gives the reward away", .tags(.slow))
+    @Test(
+        "a constant multiplier that is too small breaks the limit, one that is too large gives the reward away",
+        .tags(.slow))
     func constant() throws {
         let best = bruteForce()
         let bold = Self.value(of: try shaped(0.2, seed: 1)), timid = Self.value(of: try shaped(10, seed: 1))

@@ -9,7 +9,9 @@ struct ClippedObjectivesTests {
 
     private func mask(_ rows: [[Float]]) throws -> Tensor { try Tensor(rows).isGreater(than: 0) }
 
-    private func surrogate(_ new: Tensor, _ old: [[Float]], _ advantages: [[Float]], _ mask: Tensor) throws -> ClippedSurrogate {
+    private func surrogate(_ new: Tensor, _ old: [[Float]], _ advantages: [[Float]], _ mask: Tensor) throws
+        -> ClippedSurrogate
+    {
         try ClippedSurrogate(
             logProbs: new, oldLogProbs: Tensor(old), advantages: Tensor(advantages), mask: mask, clipRatio: 0.25)
     }
@@ -24,7 +26,9 @@ struct ClippedObjectivesTests {
         #expect(try found.clippedFraction.item() == 0)
     }
 
-    @Test("the gradient through padding is exactly zero, whatever stands there", arguments: [Float(0), 5, .nan, .infinity])
+    @Test(
+        "the gradient through padding is exactly zero, whatever stands there",
+        arguments: [Float(0), 5, .nan, .infinity])
     func padding(_ junk: Float) throws {
         let new = try Tensor([[-1, -2, junk], [-3, junk, junk]] as [[Float]]).requireGradient()
         let old: [[Float]] = [[-1, -2, -1], [-3, -1, -1]]
@@ -55,7 +59,8 @@ struct ClippedObjectivesTests {
         let all = try mask([[1, 1, 1]])
         func loss(_ values: [Float], _ old: [Float], _ returns: [Float]) throws -> Double {
             try clippedValueLoss(
-                values: Tensor([values]), oldValues: Tensor([old]), returns: Tensor([returns]), mask: all, clip: 2).item()
+                values: Tensor([values]), oldValues: Tensor([old]), returns: Tensor([returns]), mask: all, clip: 2
+            ).item()
         }
         // Inside ± 2 nothing is clipped: ½·mean(1, 4, 0).
         #expect(close(try loss([1, 2, 3], [1, 1, 1], [0, 0, 3]), 0.5 * 5 / 3, 1e-6))
@@ -69,7 +74,8 @@ struct ClippedObjectivesTests {
     func valuePadding() throws {
         let values = try Tensor([[1, .nan], [2, 3]] as [[Float]]).requireGradient()
         let loss = try clippedValueLoss(
-            values: values, oldValues: Tensor([[1, 9], [2, 3]] as [[Float]]), returns: Tensor([[3, 9], [2, 1]] as [[Float]]),
+            values: values, oldValues: Tensor([[1, 9], [2, 3]] as [[Float]]),
+            returns: Tensor([[3, 9], [2, 1]] as [[Float]]),
             mask: mask([[1, 0], [1, 1]]), clip: 5)
         try loss.backward()
         #expect(try loss.item() == 1.5)  // ½·(4/1 + (0 + 4)/2) / 2

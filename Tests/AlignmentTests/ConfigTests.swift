@@ -20,15 +20,17 @@ struct ConfigTests {
     func problems() {
         var config = PPOConfig()
         (config.clipRatio, config.gaeLambda, config.updateIterations) = (0, 1.5, 0)
-        #expect(config.problems() == [
-            "clipRatio must be in (0, 1), found 0.0", "gaeLambda must be in [0, 1], found 1.5",
-            "updateIterations must be ≥ 1, found 0",
-        ])
+        #expect(
+            config.problems() == [
+                "clipRatio must be in (0, 1), found 0.0", "gaeLambda must be in [0, 1], found 1.5",
+                "updateIterations must be ≥ 1, found 0",
+            ])
         var lagrange = LagrangeConfig()
         (lagrange.initial, lagrange.windowSize) = (30, 0)
-        #expect(lagrange.problems() == [
-            "initial must be in [minimum = 0.0, bound = 20.0], found 30.0", "windowSize must be ≥ 1, found 0",
-        ])
+        #expect(
+            lagrange.problems() == [
+                "initial must be in [minimum = 0.0, bound = 20.0], found 30.0", "windowSize must be ≥ 1, found 0",
+            ])
     }
 
     @Test("refuse numbers that are not finite")

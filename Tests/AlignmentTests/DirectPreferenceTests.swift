@@ -8,7 +8,8 @@ struct DirectPreferenceTests {
     init() { Engine.threadCount = 1 }
 
     private func preference(
-        _ loss: PreferenceLoss, beta: Double = 0.1, smoothing: Double = 0, chosen: Tensor? = nil, rejected: Tensor? = nil
+        _ loss: PreferenceLoss, beta: Double = 0.1, smoothing: Double = 0, chosen: Tensor? = nil,
+        rejected: Tensor? = nil
     ) throws -> DirectPreference {
         var config = DirectPreferenceConfig()
         (config.loss, config.beta, config.labelSmoothing) = (loss, beta, smoothing)

@@ -1,6 +1,7 @@
-@testable import Alignment
 import Testing
 import Torch
+
+@testable import Alignment
 
 /// Against Tests/Goldens/record_alignment.py, which computes everything token by token in float64.
 @Suite("Recorded values, advantages and gradients")
@@ -50,13 +51,9 @@ struct GoldenTests {
         let rollout = try golden.rollout()
         var config = PPOConfig()
         config.discount = golden.discount
-        let (spans, mask) = (rollout.responses.spans, rollout.responses.mask)
         let kl = try KLPenalty.kl(rollout.logProbs, rollout.refLogProbs)
-        let reward = try StreamTargets(
-            signal: config.penalty.rewards(rollout.reward.scores, kl, spans), values: rollout.reward.values, mask: mask, config)
-        let costs = try golden.stream(golden.costs, golden.oldCostValues)
-        let cost = try StreamTargets(
-            signal: config.penalty.costs(costs.scores, kl, spans), values: costs.values, mask: mask, config)
+        let reward = try config.rewardTargets(rollout.reward, kl, rollout.responses)
+        let cost = try config.costTargets(golden.stream(golden.costs, golden.oldCostValues), kl, rollout.responses)
         let combined = try combinedAdvantages(reward: reward.advantages, cost: cost.advantages, lambda: golden.lambda)
         for (found, expected) in [
             (reward.advantages, golden.rewardAdvantages), (cost.advantages, golden.costAdvantages),
@@ -102,7 +99,9 @@ struct GoldenTests {
     @Test("the preference losses and their gradients", arguments: PreferenceLoss.allCases)
     func preferences(_ loss: PreferenceLoss) throws {
         let golden = goldens.preferences
-        let (chosen, rejected) = (try Tensor(golden.chosen).requireGradient(), try Tensor(golden.rejected).requireGradient())
+        let (chosen, rejected) = (
+            try Tensor(golden.chosen).requireGradient(), try Tensor(golden.rejected).requireGradient()
+        )
         var config = DirectPreferenceConfig()
         (config.loss, config.beta) = (loss, golden.beta)
         if loss == .dpo { config.labelSmoothing = golden.dpoLabelSmoothing }
@@ -132,7 +131,8 @@ extension Goldens.Step {
         try Rollout(
             responses: Responses(
                 tokens: Tensor(tokens),
-                spans: ResponseSpans(promptLengths: promptLengths, responseLengths: responseLengths), inputs: NoInputs()),
+                spans: ResponseSpans(promptLengths: promptLengths, responseLengths: responseLengths), inputs: NoInputs()
+            ),
             logProbs: Tensor(padded(oldLogProbs)), refLogProbs: Tensor(padded(refLogProbs)),
             reward: stream(rewards, oldRewardValues))
     }

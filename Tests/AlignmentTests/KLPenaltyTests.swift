@@ -1,6 +1,7 @@
-@testable import Alignment
 import Testing
 import Torch
+
+@testable import Alignment
 
 @Suite("KL penalty")
 struct KLPenaltyTests {
@@ -14,7 +15,8 @@ struct KLPenaltyTests {
 
     @Test("is taken from the reward, added to the cost, and the score stands on the last token")
     func byHand() throws {
-        let kl = try KLPenalty.kl(Tensor([[-1, -2, -4], [-8, 0, 0]] as [[Float]]), Tensor([[-2, -2, -2], [-4, 0, 0]] as [[Float]]))
+        let kl = try KLPenalty.kl(
+            Tensor([[-1, -2, -4], [-8, 0, 0]] as [[Float]]), Tensor([[-2, -2, -2], [-4, 0, 0]] as [[Float]]))
         #expect(try kl.rows() == [[1, 0, -2], [-4, 0, 0]])
         let scores = try Tensor([10, 20] as [Float])
         #expect(try penalty.rewards(scores, kl, spans).rows() == [[-0.5, 0, 11], [22, 0, 0]])
@@ -59,10 +61,12 @@ struct KLPenaltyTests {
         let nothing = try Tensor.zeros([3])
         let zeroValues = try Tensor.zeros(kl.shape)
         func advantages(_ signal: Tensor) throws -> Tensor {
-            try generalizedAdvantage(rewards: signal, values: zeroValues, mask: mask, discount: 1, lambda: 0.95).advantages
+            try generalizedAdvantage(rewards: signal, values: zeroValues, mask: mask, discount: 1, lambda: 0.95)
+                .advantages
         }
         let combined = try combinedAdvantages(
-            reward: advantages(penalty.rewards(nothing, kl, spans)), cost: advantages(penalty.costs(nothing, kl, spans)),
+            reward: advantages(penalty.rewards(nothing, kl, spans)),
+            cost: advantages(penalty.costs(nothing, kl, spans)),
             lambda: lambda)
         let expected = try advantages(kl * -0.5)
         // Rounding of λ·x and of the division: a few units in the last place.

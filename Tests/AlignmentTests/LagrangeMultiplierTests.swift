@@ -25,7 +25,9 @@ struct LagrangeMultiplierTests {
             falling.advance(observing: [-1])
             return falling.lambda
         }
-        for (lambda, expected) in zip(found, [3.678794, 2.546464, 1.973995, 1.620379]) { #expect(abs(lambda - expected) < 1e-6) }
+        for (lambda, expected) in zip(found, [3.678794, 2.546464, 1.973995, 1.620379]) {
+            #expect(abs(lambda - expected) < 1e-6)
+        }
     }
 
     @Test("log rule: λ 1, mean cost 2, limit 0, step 0.1 gives e^0.2")
@@ -85,7 +87,9 @@ struct LagrangeMultiplierTests {
     func alwaysFinite(_ rule: MultiplierRule) {
         var found = multiplier(rule, limit: -0.5, window: 3)
         let largest = Double.greatestFiniteMagnitude
-        for cost in [largest, largest, -largest, -largest, -largest, largest, .leastNonzeroMagnitude, -1e-300, 1e5, -1e5, 3] {
+        for cost in [
+            largest, largest, -largest, -largest, -largest, largest, .leastNonzeroMagnitude, -1e-300, 1e5, -1e5, 3,
+        ] {
             found.advance(observing: [cost, cost])
             #expect(found.lambda.isFinite && (0...20).contains(found.lambda))
             #expect(rule == .additive || found.lambda > 0)

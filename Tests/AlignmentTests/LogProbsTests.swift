@@ -1,7 +1,8 @@
-@testable import Alignment
 import Foundation
 import Testing
 import Torch
+
+@testable import Alignment
 
 @Suite("Response log-probabilities")
 struct LogProbsTests {
@@ -96,7 +97,8 @@ struct LogProbsTests {
         let found = try ResponseLogProbs(logits: logits, responses).entropies.rows()[0]
         #expect(abs(found[0] - Float(log(6.0))) < 1e-6)
         #expect(found[1] == 0)
-        let forbidden = try Tensor([0, 0, -.infinity, 0, 0, 0, 0, 0, 0, -.infinity, 0, 0] as [Float], shape: [1, 2, 6])
+        let forbidden = try Tensor(
+            [0, 0, -.infinity, 0, 0, 0, 0, 0, 0, -.infinity, 0, 0] as [Float], shape: [1, 2, 6])
         #expect(abs(try ResponseLogProbs(logits: forbidden, responses).entropies.rows()[0][0] - Float(log(5.0))) < 1e-6)
     }
 

@@ -1,6 +1,7 @@
-@testable import Alignment
 import Testing
 import Torch
+
+@testable import Alignment
 
 @Suite("Masks and masked means")
 struct MasksTests {
@@ -31,7 +32,8 @@ struct MasksTests {
         #expect(try sequenceMean(x, mask).item() == 2)
     }
 
-    @Test("what stands in the padding reaches neither the mean nor the gradient", arguments: [Float.nan, .infinity, 1e38])
+    @Test(
+        "what stands in the padding reaches neither the mean nor the gradient", arguments: [Float.nan, .infinity, 1e38])
     func junk(_ junk: Float) throws {
         let x = try Tensor([[1, 2, junk], [3, junk, junk]] as [[Float]]).requireGradient()
         let mask = try Tensor([[1, 1, 0], [1, 0, 0]] as [[Float]]).isGreater(than: 0)

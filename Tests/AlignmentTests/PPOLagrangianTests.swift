@@ -1,6 +1,7 @@
-@testable import Alignment
 import Testing
 import Torch
+
+@testable import Alignment
 
 @Suite("PPO-Lagrangian")
 struct PPOLagrangianTests {
@@ -28,7 +29,8 @@ struct PPOLagrangianTests {
             var algorithm = PPOLagrangian(config, LagrangeMultiplier(lagrange))
             let networks = try TinyNetworks()
             let metrics = try algorithm.step(
-                Scene().rollout(networks, costs: [1, 2, 3]), networks.actorCritics).metrics
+                Scene().rollout(networks, costs: [1, 2, 3]), networks.actorCritics
+            ).metrics
             #expect(close(algorithm.multiplier.lambda, 10.2, 1e-12))
             #expect(metrics?[.lambda] == algorithm.multiplier.lambda)
             #expect(algorithm.multiplier.state.costs == [1, 2, 3])
@@ -70,6 +72,7 @@ struct PPOLagrangianTests {
     func shaping() throws {
         var shaping = RewardShaping()
         shaping.multiplier = 0.5
-        #expect(try shaping(rewards: Tensor([1, 2] as [Float]), costs: Tensor([2, -4] as [Float])).floats() == [0, 4])
+        #expect(
+            try shaping(rewards: Tensor([1, 2] as [Float]), costs: Tensor([2, -4] as [Float])).floats() == [0, 4])
     }
 }

@@ -31,7 +31,9 @@ struct PPOTests {
         #expect(try plain.policy.digest() != TinyNetworks().policy.digest())
     }
 
-    @Test("what stands in the padding changes nothing: metrics, weights, optimiser states", arguments: [Float(3), .nan, .infinity])
+    @Test(
+        "what stands in the padding changes nothing: metrics, weights, optimiser states",
+        arguments: [Float(3), .nan, .infinity])
     func padding(_ junk: Float) throws {
         func run(_ scene: Scene, junk: Float) throws -> (StepMetrics, [[[UInt32]]]) {
             let networks = try TinyNetworks()
@@ -58,7 +60,8 @@ struct PPOTests {
                 networks, rewards: rows.map { rewards[$0] }, costs: rows.map { costs[$0] })
             var algorithm = lagrangian(2, config)
             _ = try algorithm.step(
-                rollout, ActorCritics(policy: recorder, rewardCritic: networks.rewardCritic, costCritic: networks.costCritic))
+                rollout,
+                ActorCritics(policy: recorder, rewardCritic: networks.rewardCritic, costCritic: networks.costCritic))
             return try #require(recorder.gradients.first)
         }
         // The batch's gradient is the mean of the gradients of its rows.
@@ -87,8 +90,11 @@ struct PPOTests {
     func firstUpdate() throws {
         let networks = try TinyNetworks()
         var algorithm = lagrangian(2)
-        let metrics = try #require(try algorithm.step(Scene(rows: [0]).rollout(networks, rewards: [1], costs: [0.5]),
-            networks.actorCritics).metrics)
+        let metrics = try #require(
+            try algorithm.step(
+                Scene(rows: [0]).rollout(networks, rewards: [1], costs: [0.5]),
+                networks.actorCritics
+            ).metrics)
         #expect(metrics[.ratioMean] == 1 && metrics[.clipFraction] == 0)
         let (loss, advantage) = (try #require(metrics[.policyLoss]), try #require(metrics[.advantageMean]))
         #expect(close(loss, -advantage, 1e-6))
@@ -167,7 +173,8 @@ struct PPOTests {
         var algorithm = lagrangian(2, config)
         let (reward, cost) = (try networks.rewardCritic.table.floats()[5], try networks.costCritic.table.floats()[5])
         _ = try algorithm.step(
-            Scene(rows: [2]).rollout(networks, rewards: [50 * direction], costs: [-50 * direction]), networks.actorCritics)
+            Scene(rows: [2]).rollout(networks, rewards: [50 * direction], costs: [-50 * direction]),
+            networks.actorCritics)
         // Row 2's prompt ends with token 1; nothing else may move.
         let (after, costAfter) = (try networks.rewardCritic.table.floats(), try networks.costCritic.table.floats())
         #expect(after[5] == reward && costAfter[5] == cost)
@@ -182,9 +189,10 @@ struct PPOTests {
         let networks = try TinyNetworks()
         var algorithm = lagrangian(2)
         let rollout = try Scene().rollout(networks)
-        let metrics = try #require(try algorithm.step(rollout, networks.actorCritics) {
-            try networks.policy.table.squared().mean()
-        }.metrics)
+        let metrics = try #require(
+            try algorithm.step(rollout, networks.actorCritics) {
+                try networks.policy.table.squared().mean()
+            }.metrics)
         #expect(Set(metrics.named.keys) == Set(StepMetric.allCases.map(\.rawValue)))
         #expect(metrics.named.values.allSatisfy { $0.isFinite })
         #expect(close(try #require(metrics[.rewardMean]), 2.5 / 3, 1e-6))

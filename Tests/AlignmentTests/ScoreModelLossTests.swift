@@ -20,7 +20,8 @@ struct ScoreModelLossTests {
 
     @Test("reward: 1 against 0 costs 0.313762")
     func reward() throws {
-        let loss = try rewardModelLoss(chosen: Tensor([1] as [Float]), rejected: Tensor([0] as [Float]), RewardModelConfig())
+        let loss = try rewardModelLoss(
+            chosen: Tensor([1] as [Float]), rejected: Tensor([0] as [Float]), RewardModelConfig())
         #expect(abs(try loss.item() - 0.313762) < 1e-6)
     }
 
@@ -99,15 +100,21 @@ struct ScoreModelLossTests {
 
     @Test("scores in bfloat16 are compared in float32")
     func precision() throws {
-        let (chosen, rejected) = (try Tensor([1.7] as [Float]).to(.bfloat16), try Tensor([0.3] as [Float]).to(.bfloat16))
+        let (chosen, rejected) = (
+            try Tensor([1.7] as [Float]).to(.bfloat16), try Tensor([0.3] as [Float]).to(.bfloat16)
+        )
         let loss = try rewardModelLoss(chosen: chosen, rejected: rejected, RewardModelConfig())
         #expect(loss.dtype == .float32)
-        #expect(try loss.item() == rewardModelLoss(
-            chosen: chosen.to(.float32), rejected: rejected.to(.float32), RewardModelConfig()).item())
+        #expect(
+            try loss.item()
+                == rewardModelLoss(
+                    chosen: chosen.to(.float32), rejected: rejected.to(.float32), RewardModelConfig()
+                ).item())
         let sign = try Tensor([1] as [Float])
         func cost(_ more: Tensor, _ less: Tensor) throws -> Double {
             try costModelLoss(
-                moreHarmful: more, moreHarmfulSigns: sign, lessHarmful: less, lessHarmfulSigns: sign, CostModelConfig()).item()
+                moreHarmful: more, moreHarmfulSigns: sign, lessHarmful: less, lessHarmfulSigns: sign, CostModelConfig()
+            ).item()
         }
         #expect(try cost(chosen, rejected) == cost(chosen.to(.float32), rejected.to(.float32)))
     }

@@ -20,7 +20,8 @@ struct SupervisedFineTuningTests {
         let responses = try Scene().responses
         let logits = try TinyNetworks().policy.table.embedding(responses.tokens)
         let whole = try supervisedLoss(logits: logits, responses)
-        let kept = zip(responses.spans.promptLengths, responses.spans.responseLengths).enumerated().flatMap { row, lengths in
+        let kept = zip(responses.spans.promptLengths, responses.spans.responseLengths).enumerated().flatMap {
+            row, lengths in
             (0..<lengths.1).map { Int64(row * responses.tokens.size(1) + lengths.0 + $0) }
         }
         let flat = try supervisedLoss(
@@ -47,7 +48,8 @@ struct SupervisedFineTuningTests {
     func precision() throws {
         let logits = try Tensor.randn([5, 6], using: RandomGenerator(seed: 6)).to(.bfloat16)
         let targets = try Tensor([0, 1, 2, 3, 4] as [Int64])
-        #expect(try supervisedLoss(logits: logits, targets: targets).item()
-            == supervisedLoss(logits: logits.to(.float32), targets: targets).item())
+        #expect(
+            try supervisedLoss(logits: logits, targets: targets).item()
+                == supervisedLoss(logits: logits.to(.float32), targets: targets).item())
     }
 }

@@ -12,13 +12,17 @@ struct SupervisedMixingTests {
         var gradient: [Float] = []
 
         init() throws { policy = try TinyNetworks().policy }
-        func logProbs(of responses: Responses<NoInputs>) throws -> ResponseLogProbs { try policy.logProbs(of: responses) }
+        func logProbs(of responses: Responses<NoInputs>) throws -> ResponseLogProbs {
+            try policy.logProbs(of: responses)
+        }
         func accumulate(_ loss: Tensor) throws -> Double { try policy.accumulate(loss) }
         func apply() throws { gradient = try policy.table.gradient()?.floats() ?? [] }
         func discard() throws { try policy.discard() }
     }
 
-    private func gradient(_ config: PPOConfig = PPOConfig(), supervised: ((BigramPolicy) throws -> Tensor)?) throws -> [Float] {
+    private func gradient(_ config: PPOConfig = PPOConfig(), supervised: ((BigramPolicy) throws -> Tensor)?) throws
+        -> [Float]
+    {
         let probe = try Probe()
         let networks = try TinyNetworks()
         let rollout = try Scene().rollout(networks)

@@ -17,7 +17,9 @@ struct TransactionTests {
         .logProbs: .logProbs, .refLogProbs: .refLogProbs,
     ]
 
-    private func rollout(_ networks: TinyNetworks, _ place: Place, _ value: Float) throws -> ConstrainedRollout<NoInputs> {
+    private func rollout(_ networks: TinyNetworks, _ place: Place, _ value: Float) throws -> ConstrainedRollout<
+        NoInputs
+    > {
         let clean = try Scene().rollout(networks)
         let plain = clean.rollout
         func poisoned(_ tensor: Tensor, _ candidate: Place) throws -> Tensor {
@@ -31,13 +33,14 @@ struct TransactionTests {
                 responses: plain.responses, logProbs: poisoned(plain.logProbs, .logProbs),
                 refLogProbs: poisoned(plain.refLogProbs, .refLogProbs),
                 reward: ScoreStream(
-                    scores: poisoned(plain.reward.scores, .rewards), values: poisoned(plain.reward.values, .rewardValues))),
+                    scores: poisoned(plain.reward.scores, .rewards),
+                    values: poisoned(plain.reward.values, .rewardValues))),
             cost: ScoreStream(
                 scores: poisoned(clean.cost.scores, .costs), values: poisoned(clean.cost.values, .costValues)))
     }
 
-    /// Takes two good steps, then the bad one; expects that it names `site` and leaves every bit where it was, and that a
-    /// good step afterwards does what it does without the bad one.
+    /// Takes two good steps, then the bad one; expects that it names `site` and leaves every bit where it was, and that
+    /// a good step afterwards does what it does without the bad one.
     private func expectRefusal(
         at site: StepSite,
         rollout: (TinyNetworks) throws -> ConstrainedRollout<NoInputs> = { try Scene().rollout($0) },
@@ -77,12 +80,15 @@ struct TransactionTests {
             let clean = try Scene().rollout(networks)
             let far = try Tensor.full([3, 4], Double(sign * 3e38))
             return try ConstrainedRollout(
-                Rollout(responses: clean.rollout.responses, logProbs: far, refLogProbs: -far, reward: clean.rollout.reward),
+                Rollout(
+                    responses: clean.rollout.responses, logProbs: far, refLogProbs: -far, reward: clean.rollout.reward),
                 cost: clean.cost)
         }
     }
 
-    @Test("advantages that overflow change nothing", arguments: [(true, StepSite.rewardAdvantages), (false, .costAdvantages)])
+    @Test(
+        "advantages that overflow change nothing",
+        arguments: [(true, StepSite.rewardAdvantages), (false, .costAdvantages)])
     func advantages(_ isReward: Bool, _ site: StepSite) throws {
         try expectRefusal(at: site) { networks in
             let clean = try Scene().rollout(networks)
@@ -93,7 +99,8 @@ struct TransactionTests {
             let cost = isReward ? clean.cost : ScoreStream(scores: clean.cost.scores, values: huge)
             return try ConstrainedRollout(
                 Rollout(
-                    responses: plain.responses, logProbs: plain.logProbs, refLogProbs: plain.refLogProbs, reward: reward),
+                    responses: plain.responses, logProbs: plain.logProbs, refLogProbs: plain.refLogProbs, reward: reward
+                ),
                 cost: cost)
         }
     }
@@ -134,7 +141,8 @@ struct TransactionTests {
     func gradients(_ network: Int, _ value: Float) throws {
         try expectRefusal(
             at: [.policyGradient, .rewardCriticGradient, .costCriticGradient][network],
-            prepare: { $0.learners[network].fault = .gradient(Double(value)) }, repair: { $0.learners[network].fault = .none })
+            prepare: { $0.learners[network].fault = .gradient(Double(value)) },
+            repair: { $0.learners[network].fault = .none })
     }
 
     @Test("a supervised loss that is not finite changes nothing", arguments: bad)

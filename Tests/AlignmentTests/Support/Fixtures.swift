@@ -25,11 +25,12 @@ struct Scene {
         responses = try Responses(
             tokens: Tensor(padded),
             spans: ResponseSpans(
-                promptLengths: rows.map { Self.prompts[$0].count }, responseLengths: rows.map { Self.responses[$0].count }),
+                promptLengths: rows.map { Self.prompts[$0].count },
+                responseLengths: rows.map { Self.responses[$0].count }),
             inputs: NoInputs())
     }
 
-    /// A rollout in which `networks` wrote the responses, with a reference policy beside, scores, and `junk` in the padding.
+    /// A rollout in which `networks` wrote the responses, with a reference policy beside it, and `junk` in the padding.
     func rollout(
         _ networks: TinyNetworks, rewards: [Float] = [1, -0.5, 2], costs: [Float] = [0.5, 1.5, -1], junk: Float = 0
     ) throws -> ConstrainedRollout<NoInputs> {
@@ -43,7 +44,8 @@ struct Scene {
                     scores: Tensor(rewards), values: withJunk(networks.rewardCritic.values(of: responses), junk)))
             return try ConstrainedRollout(
                 plain,
-                cost: ScoreStream(scores: Tensor(costs), values: withJunk(networks.costCritic.values(of: responses), junk)))
+                cost: ScoreStream(
+                    scores: Tensor(costs), values: withJunk(networks.costCritic.values(of: responses), junk)))
         }
     }
 

@@ -77,7 +77,8 @@ struct TinyNetworks {
 
     init(seed: UInt64 = 7, learningRate: Double = 0.01) throws {
         let generator = try RandomGenerator(seed: seed)
-        policy = try BigramPolicy(.randn([Self.vocabulary, Self.vocabulary], using: generator), learningRate: learningRate)
+        policy = try BigramPolicy(
+            .randn([Self.vocabulary, Self.vocabulary], using: generator), learningRate: learningRate)
         rewardCritic = try TableCritic(.randn([Self.vocabulary], using: generator), learningRate: learningRate)
         costCritic = try TableCritic(.randn([Self.vocabulary], using: generator), learningRate: learningRate)
     }
