@@ -44,7 +44,7 @@ extension CostModelConfig: Checkable {
     }
 }
 
-/// −mean(log σ(C_h − C_l)) − k·mean(log σ(s_h·C_h) + log σ(s_l·C_l)) + ρ·mean_2B(C²)          Dai et al. 2024, eq. 6
+/// −mean(log σ(C_h − C_l)) − k·mean(log σ(s_h·C_h) + log σ(s_l·C_l)) + ρ·mean_2B(C²)          Dai et al. 2024
 ///
 /// The more harmful response (h) should cost more than the less harmful one (l), and 0 divides harmful from safe: a
 /// positive sign s pushes a cost above 0, a negative one below, 0 nowhere. All `[B]`; the result is a scalar.
