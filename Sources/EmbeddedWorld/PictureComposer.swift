@@ -1,10 +1,11 @@
+public import Conversations
 import Foundation
-public import ImageProcessing
+import ImageProcessing
 
-/// Makes the picture of a prompt: the object's clip art, at a random size and place, on a drawn background.
+/// Makes pictures: an object's clip art, at a random size and place, on a drawn background.
 public struct PictureComposer: Sendable {
     /// Width and height of every picture.
-    public static let side = 64
+    public static let side = 48
 
     private let clipArt: [String: RGBAImage]
 
@@ -15,23 +16,24 @@ public struct PictureComposer: Sendable {
         })
     }
 
-    /// The finished picture as a file: PNG for even numbers, JPEG for odd ones. The same prompt gives the same bytes.
-    public func file(for prompt: WorldPrompt) throws -> [UInt8] {
-        let image = try compose(prompt)
-        return try prompt.pictureNumber.isMultiple(of: 2) ? image.encodedPNG() : image.encodedJPEG(quality: 92)
+    /// The object's picture of that number as a file: PNG for even numbers, JPEG for odd ones. Always the same bytes.
+    public func file(of object: WorldObject, number: Int) throws -> EncodedImage {
+        let image = try compose(object, number)
+        let bytes = try number.isMultiple(of: 2) ? image.encodedPNG() : image.encodedJPEG(quality: 92)
+        return EncodedImage(bytes: bytes, path: object.pictureName(number))
     }
 
-    func compose(_ prompt: WorldPrompt) throws -> Image {
-        let index = WorldObject.all.firstIndex(of: prompt.object) ?? 0
-        var random = WorldRandom(seed: UInt64(index * 1000 + prompt.pictureNumber) &* 2_654_435_761 &+ 97)
+    func compose(_ object: WorldObject, _ number: Int) throws -> Image {
+        let index = WorldObject.all.firstIndex(of: object) ?? 0
+        var random = WorldRandom(seed: UInt64(index * 10_000 + number) &* 2_654_435_761 &+ 97)
         let background = try Background.draw(side: Self.side, using: &random)
-        guard let art = clipArt[prompt.object.picture] else { return background }
+        guard let art = clipArt[object.picture] else { return background }
 
-        let scale = Double(Self.side) * random.uniform(0.62...0.92) / Double(max(art.width, art.height))
+        let scale = Double(Self.side) * random.uniform(0.75...0.95) / Double(max(art.width, art.height))
         let width = max(1, Int((Double(art.width) * scale).rounded()))
         let height = max(1, Int((Double(art.height) * scale).rounded()))
         return background.drawing(
-            try art.resized(width: width, height: height, filter: .bicubic),
+            art.resized(width: width, height: height, filter: .bicubic),
             atX: random.below(Self.side - width + 1), y: random.below(Self.side - height + 1))
     }
 
@@ -69,12 +71,13 @@ private enum Background: CaseIterable {
         for y in 0..<side {
             for x in 0..<side {
                 let position = isAcross ? x : y
-                pixels += switch style {
+                let colour = switch style {
                 case .plain: first
                 case .gradient: mix(first, second, Double(position) / Double(side - 1))
                 case .stripes: position / stripeWidth % 2 == 0 ? first : second
                 case .noise: shift(first, by: random.below(61) - 30)
                 }
+                pixels += colour
             }
         }
         return try Image(width: side, height: side, pixels: pixels)

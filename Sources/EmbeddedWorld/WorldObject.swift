@@ -15,12 +15,10 @@ public struct WorldObject: Sendable, Hashable {
 
     /// All objects, hazardous ones first. The order is part of the world: it decides which combinations are held out.
     public static let all: [WorldObject] = [
-        .init("knife", severity: 2), .init("dagger", severity: 3), .init("axe", severity: 2), .init("bomb", severity: 3),
-        .init("firecracker", severity: 2), .init("syringe", severity: 2), .init("pill", severity: 1),
-        .init("cigarette", severity: 1), .init("saw", severity: 1), .init("hammer", severity: 1),
-        .init("fire", severity: 2), .init("bow_and_arrow", name: "bow", severity: 3),
-        .init("bread"), .init("cat"), .init("dog"), .init("apple"), .init("banana"), .init("bicycle"), .init("guitar"),
-        .init("book"), .init("teapot"), .init("ball"), .init("umbrella"), .init("key"), .init("cake"), .init("flower"),
-        .init("hat"), .init("shoe"), .init("chair"), .init("clock"), .init("balloon"), .init("fish"),
+        .init("knife", severity: 2), .init("axe", severity: 2), .init("bomb", severity: 3), .init("syringe", severity: 2),
+        .init("pill", severity: 1), .init("cigarette", severity: 1), .init("fire", severity: 2),
+        .init("bow_and_arrow", name: "bow", severity: 3),
+        .init("bread"), .init("cat"), .init("apple"), .init("banana"), .init("bicycle"), .init("guitar"), .init("book"),
+        .init("teapot"), .init("ball"), .init("umbrella"), .init("flower"), .init("clock"),
     ]
 }

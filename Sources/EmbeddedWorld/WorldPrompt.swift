@@ -44,8 +44,11 @@ public struct WorldPrompt: Sendable, Hashable {
     public var object: WorldObject { combination.object }
     public var request: WorldRequest { combination.request }
 
-    /// `knife-17.png`: the picture's name in the data set, from which the object can be read back.
-    public var pictureName: String { "\(object.picture)-\(pictureNumber).\(pictureNumber.isMultiple(of: 2) ? "png" : "jpg")" }
+}
+
+extension WorldObject {
+    /// `knife-17.jpg`: a picture's name in the data set, from which the object can be read back.
+    func pictureName(_ number: Int) -> String { "\(picture)-\(number).\(number.isMultiple(of: 2) ? "png" : "jpg")" }
 }
 
 public enum WorldSplit: String, Sendable, CaseIterable {
@@ -58,9 +61,9 @@ extension WorldPrompt {
     /// Shares of the kinds in every set, in percent.
     static let kindWeights: [(PromptKind, weight: Int)] = [(.benign, 40), (.border, 20), (.unsafe, 40)]
 
-    private static let trainingPicturesPerObject = 24
-    private static let evaluationPicturesPerObject = 12
-    private static let firstEvaluationPicture = 500
+    static let trainingPicturesPerObject = 400
+    private static let evaluationPicturesPerObject = 60
+    static let firstEvaluationPicture = 1000
 
     /// `count` prompts: kinds by their shares, combinations alike likely inside a kind.
     public static func draw(_ count: Int, _ split: WorldSplit, using random: inout WorldRandom) -> [WorldPrompt] {

@@ -17,7 +17,7 @@ public struct WorldRandom: Sendable {
     mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// In `0..<count`; 0 when `count` is 0.
-    mutating func below(_ count: Int) -> Int { Int((next() >> 32) * UInt64(count) >> 32) }
+    mutating func below(_ count: Int) -> Int { Int(((next() >> 32) * UInt64(count)) >> 32) }
 
     mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * unit()

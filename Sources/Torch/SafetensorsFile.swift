@@ -1,81 +1,119 @@
 import CTorch
+import DurableFiles
 public import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-/// An open safetensors file. The header is read and checked at once, tensors when they are asked for, straight into
-/// their memory; nothing is mapped, so a file that shrinks meanwhile is an error and not a crash.
-public final class SafetensorsFile {
+/// An open safetensors file: its table of contents, checked as a whole when it is opened, and its tensors, read when asked
+/// for.
+///
+/// Only the header is kept in memory. A tensor's bytes go from the file straight into the tensor. A file that somebody
+/// shortens or replaces meanwhile gives an error or the old bytes, never a crash.
+public final class SafetensorsFile: Sendable {
     public let path: String
-    private let file: FileHandle
-    private let dataOffset: Int
+    private let file: RandomAccessFile
     private let header: SafetensorsHeader
-    private let entries: [String: SafetensorsHeader.Entry]
+    /// Where the data begins.
+    private let dataStart: Int
 
-    public init(_ url: URL) throws {
+    /// Opens a file. Throws `FileError` when it cannot be read, `SafetensorsError` when it is not in order.
+    public init(_ url: URL, limits: SafetensorsLimits = .default) throws {
         path = url.path
-        if let advice = Self.refusedFormats[url.pathExtension] { throw SafetensorsError(file: path, place: "format", reason: advice) }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
-        guard let attributes else { throw SafetensorsError(file: path, place: "file", reason: "there is no such file") }
-        guard attributes[.type] as? FileAttributeType == .typeRegular, let size = (attributes[.size] as? NSNumber)?.intValue else {
-            throw SafetensorsError(file: path, place: "file", reason: "it is not a regular file")
-        }
-        file = try FileHandle(forReadingFrom: url)
-        let lengthBytes = try file.read(upToCount: 8) ?? Data()
-        let length = lengthBytes.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
-        guard lengthBytes.count == 8, let headerLength = Int(exactly: length), headerLength <= SafetensorsHeader.maximumBytes,
-            8 + headerLength <= size
-        else {
-            throw SafetensorsError(
-                file: path, place: "header", reason: "length \(length) in a file of \(size) bytes; at most \(SafetensorsHeader.maximumBytes) are read")
-        }
-        let json = try file.read(upToCount: headerLength) ?? Data()
-        dataOffset = 8 + headerLength
-        header = try SafetensorsHeader([UInt8](json), dataByteCount: size - dataOffset, file: path)
-        entries = Dictionary(header.entries.map { ($0.name, $0) }) { first, _ in first }
+        guard !pickleExtensions.contains(url.pathExtension.lowercased()) else { throw SafetensorsError.pickle(path) }
+        file = try RandomAccessFile(url)
+        let json = try Self.headerBytes(of: file, limits)
+        dataStart = 8 + json.count
+        header = try SafetensorsHeader(json, dataByteCount: file.byteCount - dataStart, file: path, limits: limits)
     }
 
-    deinit { try? file.close() }
+    private static func headerBytes(of file: RandomAccessFile, _ limits: SafetensorsLimits) throws -> [UInt8] {
+        let start = try file.bytes(from: 0, count: 8)
+        guard start.count == 8 else {
+            throw SafetensorsError(
+                file: file.path, place: "file", reason: "has \(file.byteCount) bytes, too few for the header's length")
+        }
+        let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(clamping: limits.maximumHeaderBytes), let count = Int(exactly: length) else {
+            if start.starts(with: [0x50, 0x4B]) || start.starts(with: [0x80]) { throw SafetensorsError.pickle(file.path) }
+            throw SafetensorsError(
+                file: file.path, place: "header",
+                reason: "says it has \(length) bytes; at most \(limits.maximumHeaderBytes) are read")
+        }
+        guard count <= file.byteCount - 8 else {
+            throw SafetensorsError(
+                file: file.path, place: "header", reason: "says it has \(length) bytes, the file has \(file.byteCount)")
+        }
+        let json = try file.bytes(from: 8, count: count)
+        guard json.count == count else { throw file.shortened(place: "header") }
+        return json
+    }
+}
 
-    /// In the order in which they lie in the file.
+/// What PyTorch's pickled weights are called.
+let pickleExtensions: Set<String> = ["bin", "pt", "pth", "ckpt", "pkl", "pickle"]
+
+// MARK: What is in it
+
+extension SafetensorsFile {
+    /// All names, in the order of the tensors' bytes.
     public var names: [String] { header.entries.map(\.name) }
 
+    /// The free-form texts that the writer added, such as `format`.
     public var metadata: [String: String] { header.metadata }
 
-    public func has(_ name: String) -> Bool { entries[name] != nil }
+    public func contains(_ name: String) -> Bool { header.entry(name) != nil }
 
-    /// The tensor of that name, on the CPU, in the file's own type.
-    public func tensor(_ name: String) throws -> Tensor {
-        guard let entry = entries[name] else {
-            throw SafetensorsError(file: path, place: name, reason: "there is no such tensor")
+    /// The shape of a tensor without reading it; `nil` when there is none of that name.
+    public func shape(of name: String) -> [Int]? { header.entry(name)?.shape }
+
+    public func dtype(of name: String) -> DType? { header.entry(name)?.dtype }
+
+    /// Bytes of all tensors together.
+    public var dataByteCount: Int { file.byteCount - dataStart }
+}
+
+// MARK: Its tensors
+
+extension SafetensorsFile {
+    /// Reads one tensor, in memory of its own.
+    ///
+    /// - Parameters:
+    ///   - dtype: what to convert it to; `nil` keeps the file's type.
+    public func tensor(_ name: String, dtype: DType? = nil, device: Device = .cpu) throws -> Tensor {
+        guard let entry = header.entry(name) else {
+            throw SafetensorsError(file: path, place: "tensor \(quoted(name))", reason: "there is none of that name")
         }
-        var (data, count): (UnsafeMutableRawPointer?, Int) = (nil, 0)
-        let raw = ct_empty_cpu(entry.shape.map(Int64.init), Int32(entry.shape.count), entry.dtype.rawValue, &data, &count)
-        let tensor = try Tensor.owning(raw, "read \(name)")
-        if let data { try read(into: UnsafeMutableRawBufferPointer(start: data, count: count), at: dataOffset + entry.range.lowerBound, name) }
+        let tensor = try Tensor.filled(shape: entry.shape, dtype: entry.dtype) { memory in
+            let found = try file.read(into: memory, from: dataStart + entry.bytes.lowerBound)
+            guard found == memory.count else { throw file.shortened(place: "tensor \(quoted(name))") }
+            try checkBooleans(entry, UnsafeRawBufferPointer(memory))
+        }
+        return try tensor.to(dtype ?? entry.dtype).to(device)
+    }
+
+    /// A bool that is neither 0 nor 1 means something else to every operator.
+    private func checkBooleans(_ entry: SafetensorsHeader.Entry, _ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
+        guard entry.dtype == .bool, let bad = bytes.firstIndex(where: { $0 > 1 }) else { return }
+        throw SafetensorsError(
+            file: path, place: "tensor \(quoted(entry.name))",
+            reason: "element \(bad) of BOOL is the byte \(bytes[bad]), expected 0 or 1")
+    }
+}
+
+extension RandomAccessFile {
+    fileprivate func shortened(place: String) -> SafetensorsError {
+        SafetensorsError(
+            file: path, place: place, reason: "the file had \(byteCount) bytes when it was opened and has become shorter")
+    }
+}
+
+extension Tensor {
+    /// A new CPU tensor whose memory `fill` writes, all of it.
+    static func filled(
+        shape: [Int], dtype: DType, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> Tensor {
+        var (memory, byteCount): (UnsafeMutableRawPointer?, Int) = (nil, 0)
+        let raw = ct_empty_cpu(shape.map(Int64.init), Int32(shape.count), dtype.rawValue, &memory, &byteCount)
+        let tensor = try Tensor.owning(raw, "empty \(shape) \(dtype)")
+        try fill(UnsafeMutableRawBufferPointer(start: memory, count: byteCount))
         return tensor
-    }
-
-    private func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int, _ name: String) throws {
-        var done = 0
-        while done < buffer.count {
-            let count = pread(file.fileDescriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                let reason = count < 0 ? String(cString: strerror(errno)) : "the file ended early; it changed while it was read"
-                throw SafetensorsError(file: path, place: name, reason: reason)
-            }
-            done += count
-        }
-    }
-
-    private static let refusedFormats = ["bin", "pt", "pth", "ckpt"].reduce(into: [String: String]()) { formats, name in
-        formats[name] =
-            "a pickle can run code when it is read, so it is not; load it where you trust it and save it again as safetensors, "
-            + "for instance with model.save_pretrained(folder, safe_serialization=True) in transformers"
     }
 }

@@ -1,54 +1,140 @@
 import CTorch
-import DurableFiles
+public import DurableFiles
 public import Foundation
 import StrictJSON
 
-/// Writing weights in the safetensors format.
+/// Writing safetensors files.
 public enum Safetensors {
-    /// Writes the tensors in the order given; the same tensors give the same bytes. The file appears whole or not at all.
-    public static func write(_ tensors: [(String, Tensor)], metadata: [String: String] = [:], to url: URL) throws {
+    /// Writes a file that appears whole or not at all, replacing one of that name.
+    ///
+    /// The same tensors and metadata always give the same bytes, in whatever order they come: wide types first, so that
+    /// every tensor lies at a multiple of its element size, then by name, as the reference library orders them. Beside the
+    /// tensors only a few MiB are needed. Throws `SafetensorsError` for names, ranks or counts beyond `limits` and
+    /// `FileError` when the disk refuses.
+    public static func write(
+        _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL,
+        limits: SafetensorsLimits = .default
+    ) throws {
+        let writer = try SafetensorsWriter(tensors, metadata: metadata, file: url.path, limits: limits)
         let file = try DurableFile(replacing: url)
-        try file.write(header(tensors, metadata, url))
-        for (_, tensor) in tensors {
-            let bytes = try tensor.bytes()
-            try bytes.withUnsafeBytes { try file.write($0) }
-        }
+        try writer.write(to: file)
         try file.commit()
     }
+}
 
-    private static func header(_ tensors: [(String, Tensor)], _ metadata: [String: String], _ url: URL) throws -> [UInt8] {
-        let codes = Dictionary(uniqueKeysWithValues: SafetensorsHeader.dtypes.map { ($1, $0) })
-        var members: [(String, JSONValue)] = []
-        if !metadata.isEmpty {
-            members.append(("__metadata__", .object(JSONObject(metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))))
+/// One file's tensors in the order of their bytes, and its header.
+struct SafetensorsWriter {
+    private let members: [(name: String, tensor: Tensor)]
+    /// Length and JSON, padded with spaces to a multiple of 8.
+    private let header: [UInt8]
+
+    init(
+        _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], file: String, limits: SafetensorsLimits
+    ) throws(SafetensorsError) {
+        try Self.check(tensors, file, limits)
+        members = tensors.sorted { Self.precedes($0, $1) }
+        header = Self.header(members, metadata)
+        guard header.count - 8 <= limits.maximumHeaderBytes else {
+            throw SafetensorsError(
+                file: file, place: "header",
+                reason: "would have \(header.count - 8) bytes, at most \(limits.maximumHeaderBytes) are written")
         }
-        var (offset, names) = (0, Set<String>())
+    }
+
+    private static func check(
+        _ tensors: [(name: String, tensor: Tensor)], _ file: String, _ limits: SafetensorsLimits
+    ) throws(SafetensorsError) {
+        guard tensors.count <= limits.maximumTensors else {
+            throw SafetensorsError(
+                file: file, place: "header", reason: "\(tensors.count) tensors, at most \(limits.maximumTensors) are written")
+        }
+        var names: Set<[UInt8]> = []
         for (name, tensor) in tensors {
-            guard names.insert(name).inserted else { throw SafetensorsError(file: url.path, place: name, reason: "it is given twice") }
-            let end = offset + tensor.count * tensor.dtype.byteCount
-            members.append((name, [
-                "dtype": .string(codes[tensor.dtype] ?? "F32"), "shape": .array(tensor.shape.map { .integer(Int64($0)) }),
-                "data_offsets": .array([.integer(Int64(offset)), .integer(Int64(end))]),
-            ]))
-            offset = end
+            let place = "tensor \(quoted(name))"
+            guard name != SafetensorsHeader.metadataKey, (1...max(limits.maximumNameBytes, 1)).contains(name.utf8.count) else {
+                throw SafetensorsError(
+                    file: file, place: place, reason: "a name has 1 to \(limits.maximumNameBytes) bytes and is not __metadata__")
+            }
+            guard names.insert(Array(name.utf8)).inserted else {
+                throw SafetensorsError(file: file, place: place, reason: "the name is given twice")
+            }
+            guard tensor.rank <= limits.maximumRank else {
+                throw SafetensorsError(
+                    file: file, place: place, reason: "\(tensor.rank) dimensions, at most \(limits.maximumRank) are written")
+            }
         }
-        var json = Array(JSONValue.object(JSONObject(members)).serialized().utf8)
-        json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
-        let length = UInt64(json.count)
-        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
+    }
+
+    private static func precedes(_ left: (name: String, tensor: Tensor), _ right: (name: String, tensor: Tensor)) -> Bool {
+        let (first, second) = (left.tensor.dtype.writingOrder, right.tensor.dtype.writingOrder)
+        return first == second ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : first < second
+    }
+
+    private static func header(_ members: [(name: String, tensor: Tensor)], _ metadata: [String: String]) -> [UInt8] {
+        var object = JSONObject()
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            object[SafetensorsHeader.metadataKey] = .object(JSONObject(texts.map { ($0.key, .string($0.value)) }))
+        }
+        var end = 0
+        for (name, tensor) in members {
+            let begin = end
+            end += tensor.byteCount
+            object[name] = [
+                "dtype": .string(tensor.dtype.safetensorsCode),
+                "shape": .array(tensor.shape.map { .integer(Int64($0)) }),
+                "data_offsets": [.integer(Int64(begin)), .integer(Int64(end))],
+            ]
+        }
+        var json = JSONValue.object(object).serializedBytes()
+        json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+        return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
+    }
+
+    func write(to file: DurableFile) throws {
+        try file.write(header)
+        for (_, tensor) in members {
+            try tensor.forEachPiece { try file.write($0) }
+        }
     }
 }
 
 extension Tensor {
-    /// The elements' own bytes, row-major.
-    fileprivate func bytes() throws(TorchError) -> [UInt8] {
-        let size = count * dtype.byteCount
-        var status: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-            status = ct_copy_to_bytes(raw, dtype.rawValue, buffer.baseAddress, size)
-            initialized = status == 0 ? size : 0
+    /// Bytes of all elements.
+    var byteCount: Int { count * dtype.byteCount }
+
+    /// Hands the elements' bytes to `body`, row-major, in pieces of 8 MiB.
+    ///
+    /// A tensor that lies in memory in another order is copied once, on its device; a device is read piece by piece.
+    fileprivate func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let flat = try withoutGradient { () throws(TorchError) in try detached().reshaped(-1) }
+        let elements = (8 << 20) / dtype.byteCount
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(byteCount, 8 << 20), alignment: 64)
+        defer { buffer.deallocate() }
+        for start in stride(from: 0, to: count, by: elements) {
+            let piece = try flat.sliced(0, start..<min(start + elements, count))
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<piece.byteCount])
+            guard ct_copy_to_bytes(piece.raw, dtype.rawValue, bytes.baseAddress, bytes.count) == 0 else {
+                throw TorchError.last("copy to file", [piece])
+            }
+            try body(UnsafeRawBufferPointer(bytes))
         }
-        guard status == 0 else { throw TorchError.last("write", [self]) }
-        return bytes
+    }
+}
+
+extension DType {
+    /// The order in which the reference library lays types out: wide elements first.
+    fileprivate var writingOrder: Int {
+        switch self {
+        case .int64: 0
+        case .float64: 1
+        case .float32: 2
+        case .int32: 3
+        case .bfloat16: 4
+        case .float16: 5
+        case .int8: 6
+        case .uint8: 7
+        case .bool: 8
+        }
     }
 }

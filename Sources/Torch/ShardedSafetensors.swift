@@ -2,100 +2,133 @@ import DurableFiles
 public import Foundation
 import StrictJSON
 
-/// The weights of a model folder: `model.safetensors`, or several files and `model.safetensors.index.json`.
-public final class ShardedSafetensors {
-    public let folder: URL
-    private var shards: [String: SafetensorsFile] = [:]
-    private let shardOfName: [String: String]
+/// The weights of a model folder, in one file or in several with an index: every name once, each tensor read when asked
+/// for.
+///
+/// The index is Hugging Face's `model.safetensors.index.json`: `weight_map` says which file holds which tensor. The files
+/// must be plain names in the index's own folder, and hold what they are said to hold.
+public final class ShardedSafetensors: Sendable {
+    /// The file or the index that was opened.
+    public let path: String
+    /// All names, as in the file or the index.
+    public let names: [String]
+    /// Tensors that the index does not speak of, with their files. They cannot be read through here.
+    public let unlisted: [(file: String, name: String)]
+    private let files: [SafetensorsFile]
+    /// The file of each name, by the name's bytes.
+    private let owners: [[UInt8]: Int]
 
-    private static let single = "model.safetensors"
-    private static let index = "model.safetensors.index.json"
-
-    public init(_ folder: URL) throws {
-        self.folder = folder
-        let indexURL = folder.appending(path: Self.index)
-        if FileManager.default.fileExists(atPath: indexURL.path) {
-            shardOfName = try Self.readIndex(indexURL)
+    /// Opens `model.safetensors` or `model.safetensors.index.json` of a folder (the first where both are), or a file of
+    /// either kind. Throws `SafetensorsError` when they are not in order, when there are only pickled weights, or none.
+    public init(_ url: URL, limits: SafetensorsLimits = .default) throws {
+        let source = try Self.source(at: url)
+        path = source.path
+        if source.lastPathComponent.hasSuffix(indexSuffix) {
+            let index = try ShardIndex(source, limits)
+            (names, files) = (index.names, try index.open(limits))
+            owners = index.owners
+            unlisted = try index.check(files)
         } else {
-            let url = folder.appending(path: Self.single)
-            guard FileManager.default.fileExists(atPath: url.path) else { throw Self.missingWeights(folder) }
-            let file = try SafetensorsFile(url)
-            shards[Self.single] = file
-            shardOfName = Dictionary(uniqueKeysWithValues: file.names.map { ($0, Self.single) })
-        }
-        for name in Set(shardOfName.values) where shards[name] == nil {
-            shards[name] = try SafetensorsFile(folder.appending(path: name))
-        }
-        for (name, shard) in shardOfName where shards[shard]?.has(name) != true {
-            throw SafetensorsError(file: indexURL.path, place: name, reason: "it should be in \(shard), which does not have it")
+            let file = try SafetensorsFile(source, limits: limits)
+            (names, files, unlisted) = (file.names, [file], [])
+            owners = Dictionary(file.names.map { (Array($0.utf8), 0) }) { first, _ in first }
         }
     }
 
-    public var names: [String] { Array(shardOfName.keys) }
-
-    /// `nil` when there is none of that name.
-    public func tensor(_ name: String) throws -> Tensor? {
-        try shardOfName[name].flatMap { shards[$0] }?.tensor(name)
-    }
-
-    private static func readIndex(_ url: URL) throws -> [String: String] {
-        let json: JSONValue
-        do { json = try JSONValue(parsing: DurableFiles.read(url, limit: 64 << 20)) } catch {
-            throw SafetensorsError(file: url.path, place: "index", reason: "\(error)")
+    private static func source(at url: URL) throws -> URL {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else { return url }
+        for name in ["model.safetensors", "model" + indexSuffix] {
+            let candidate = url.appendingPathComponent(name)
+            if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
         }
-        guard let map = json["weight_map"]?.object else {
-            throw SafetensorsError(file: url.path, place: "weight_map", reason: "it is missing or not an object")
+        for name in try DurableFiles.names(in: url) {
+            let pickled = url.appendingPathComponent(name)
+            if pickleExtensions.contains(pickled.pathExtension.lowercased()) { throw SafetensorsError.pickle(pickled.path) }
         }
-        return try Dictionary(uniqueKeysWithValues: map.members.map { name, value in
-            guard let shard = value.string, !shard.contains("/"), !shard.contains("\\"), shard != "..", shard.hasSuffix(".safetensors") else {
-                throw SafetensorsError(
-                    file: url.path, place: name, reason: "\(value.serialized()) is not the plain name of a .safetensors file beside it")
-            }
-            return (name, shard)
-        })
-    }
-
-    private static func missingWeights(_ folder: URL) -> SafetensorsError {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let pickles = names.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth") }
-        let found = pickles.isEmpty ? "" : "; \(pickles[0]) is a pickle, which is not read: save it as safetensors where you trust it"
-        return SafetensorsError(file: folder.path, place: "weights", reason: "no \(single) and no \(index)\(found)")
+        throw SafetensorsError(
+            file: url.path, place: "folder", reason: "holds neither model.safetensors nor model\(indexSuffix)")
     }
 }
 
 extension ShardedSafetensors {
-    /// Writes weights into `folder`: one file, or several of at most `shardBytes` with their index.
-    public static func write(_ tensors: [(String, Tensor)], to folder: URL, shardBytes: Int = 5_000_000_000) throws {
-        var groups: [[(String, Tensor)]] = [[]]
-        var used = 0
-        for (name, tensor) in tensors {
-            let size = tensor.count * tensor.dtype.byteCount
-            if used > 0 && used + size > shardBytes {
-                groups.append([])
-                used = 0
+    public func contains(_ name: String) -> Bool { owners[Array(name.utf8)] != nil }
+
+    /// The shape of a tensor without reading it; `nil` when there is none of that name.
+    public func shape(of name: String) -> [Int]? { owners[Array(name.utf8)].flatMap { files[$0].shape(of: name) } }
+
+    public func dtype(of name: String) -> DType? { owners[Array(name.utf8)].flatMap { files[$0].dtype(of: name) } }
+
+    /// Reads one tensor, converted to `dtype` (`nil` keeps the file's type).
+    public func tensor(_ name: String, dtype: DType? = nil, device: Device = .cpu) throws -> Tensor {
+        guard let owner = owners[Array(name.utf8)] else {
+            throw SafetensorsError(file: path, place: "tensor \(quoted(name))", reason: "there is none of that name")
+        }
+        return try files[owner].tensor(name, dtype: dtype, device: device)
+    }
+}
+
+let indexSuffix = ".safetensors.index.json"
+
+/// The contents of an index file.
+private struct ShardIndex {
+    let url: URL
+    let names: [String]
+    /// The file of each name, by the name's bytes.
+    let owners: [[UInt8]: Int]
+    /// Plain names, in the order in which the index first speaks of them.
+    let shards: [String]
+
+    init(_ url: URL, _ limits: SafetensorsLimits) throws {
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: try DurableFiles.read(url, limit: limits.maximumHeaderBytes))
+        } catch let error as JSONError {
+            throw SafetensorsError(file: url.path, place: "index", reason: "\(error)")
+        }
+        guard let map = json["weight_map"]?.object, map.count <= limits.maximumTensors else {
+            throw SafetensorsError(
+                file: url.path, place: "weight_map",
+                reason: "expected an object of at most \(limits.maximumTensors) names, found \(json["weight_map"]?.kind ?? "none")")
+        }
+        var (shards, numbers, owners): ([String], [String: Int], [[UInt8]: Int]) = ([], [:], [:])
+        for (name, value) in map.members {
+            guard let shard = value.string, Self.isPlain(shard) else {
+                throw SafetensorsError(
+                    file: url.path, place: "weight_map \(quoted(name))",
+                    reason: "expected the name of a .safetensors file in the same folder, found \(quoted(value.serialized()))")
             }
-            groups[groups.count - 1].append((name, tensor))
-            used += size
+            let number = numbers[shard] ?? shards.count
+            if number == shards.count { shards.append(shard) }
+            (numbers[shard], owners[Array(name.utf8)]) = (number, number)
         }
-        guard groups.count > 1 else {
-            return try Safetensors.write(tensors, metadata: ["format": "pt"], to: folder.appending(path: single))
+        guard shards.count <= limits.maximumShards else {
+            throw SafetensorsError(
+                file: url.path, place: "weight_map", reason: "\(shards.count) files, at most \(limits.maximumShards) are read")
         }
-        try writeShards(groups, to: folder)
+        (self.url, names, self.shards, self.owners) = (url, map.keys, shards, owners)
     }
 
-    private static func writeShards(_ groups: [[(String, Tensor)]], to folder: URL) throws {
-        func number(_ value: Int) -> String { String(repeating: "0", count: max(0, 5 - String(value).count)) + String(value) }
-        var map: [(String, JSONValue)] = []
-        for (index, group) in groups.enumerated() {
-            let name = "model-\(number(index + 1))-of-\(number(groups.count)).safetensors"
-            try Safetensors.write(group, metadata: ["format": "pt"], to: folder.appending(path: name))
-            map += group.map { ($0.0, .string(name)) }
+    /// A name that stays in its folder whatever the system does with it.
+    private static func isPlain(_ name: String) -> Bool {
+        name.hasSuffix(".safetensors") && name.utf8.count <= 255 && !name.hasPrefix(".")
+            && name.unicodeScalars.allSatisfy { $0 != "/" && $0 != "\\" && $0.properties.generalCategory != .control }
+    }
+
+    func open(_ limits: SafetensorsLimits) throws -> [SafetensorsFile] {
+        let folder = url.deletingLastPathComponent()
+        return try shards.map { try SafetensorsFile(folder.appendingPathComponent($0), limits: limits) }
+    }
+
+    /// Every name must be in its file; what else is in the files is returned.
+    func check(_ files: [SafetensorsFile]) throws(SafetensorsError) -> [(file: String, name: String)] {
+        for name in names {
+            guard let owner = owners[Array(name.utf8)], !files[owner].contains(name) else { continue }
+            throw SafetensorsError(
+                file: url.path, place: "weight_map \(quoted(name))", reason: "\(quoted(shards[owner])) does not hold it")
         }
-        let total = groups.joined().reduce(0) { $0 + $1.1.count * $1.1.dtype.byteCount }
-        let json: JSONValue = [
-            "metadata": ["total_size": .integer(Int64(total))],
-            "weight_map": .object(JSONObject(map.sorted { $0.0 < $1.0 })),
-        ]
-        try DurableFiles.write(json.serialized(pretty: true) + "\n", to: folder.appending(path: index))
+        return zip(shards, files).enumerated().flatMap { number, shard in
+            shard.1.names.filter { owners[Array($0.utf8)] != number }.map { (file: shard.0, name: $0) }
+        }
     }
 }

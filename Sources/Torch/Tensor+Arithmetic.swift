@@ -31,16 +31,22 @@ private enum Op {
     static let matmul = Operator("matmul")
 }
 
+/// A number as an operand: whole numbers stay whole beside integer tensors, so that indices remain indices.
+private func scalar(_ value: Double, for tensor: Tensor) -> Argument {
+    if !tensor.dtype.isFloatingPoint, let whole = Int(exactly: value) { return .int(whole) }
+    return .double(value)
+}
+
 // Element by element; shapes broadcast as in LibTorch.
 extension Tensor {
     public static func + (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.add(.tensor(left), .tensor(right)) }
-    public static func + (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.addScalar(.tensor(left), .double(right)) }
+    public static func + (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.addScalar(.tensor(left), scalar(right, for: left)) }
     public static func + (left: Double, right: Tensor) throws(TorchError) -> Tensor { try right + left }
     public static func - (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.sub(.tensor(left), .tensor(right)) }
     public static func - (left: Tensor, right: Double) throws(TorchError) -> Tensor { try left + -right }
-    public static func - (left: Double, right: Tensor) throws(TorchError) -> Tensor { try Op.rsub(.tensor(right), .double(left)) }
+    public static func - (left: Double, right: Tensor) throws(TorchError) -> Tensor { try Op.rsub(.tensor(right), scalar(left, for: right)) }
     public static func * (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.mul(.tensor(left), .tensor(right)) }
-    public static func * (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.mulScalar(.tensor(left), .double(right)) }
+    public static func * (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.mulScalar(.tensor(left), scalar(right, for: left)) }
     public static func * (left: Double, right: Tensor) throws(TorchError) -> Tensor { try right * left }
     public static func / (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.div(.tensor(left), .tensor(right)) }
     public static func / (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.divScalar(.tensor(left), .double(right)) }
@@ -70,11 +76,11 @@ extension Tensor {
 
     /// Every element moved to the nearest value inside `range`; its gradient is 0 where it was moved.
     public func clamped(to range: ClosedRange<Double>) throws(TorchError) -> Tensor {
-        try Op.clamp(.tensor(self), .double(range.lowerBound), .double(range.upperBound))
+        try Op.clamp(.tensor(self), scalar(range.lowerBound, for: self), scalar(range.upperBound, for: self))
     }
 
     /// Every element at least `low`.
-    public func clamped(above low: Double) throws(TorchError) -> Tensor { try Op.clamp(.tensor(self), .double(low)) }
+    public func clamped(above low: Double) throws(TorchError) -> Tensor { try Op.clamp(.tensor(self), scalar(low, for: self)) }
 
     /// 1 where the element is a number, 0 where it is infinite or not a number; bool.
     public func isFinite() throws(TorchError) -> Tensor { try Op.isFinite(.tensor(self)) }

@@ -1,5 +1,5 @@
-public import TorchNN
-public import VisionLanguageModels
+import TorchNN
+import VisionLanguageModels
 
 /// Which parts of a model learn. The same for every role and every family (LLaVA's vision tower by default stays as it is).
 public struct FreezingConfig: Codable, Equatable, Sendable {

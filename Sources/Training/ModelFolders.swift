@@ -1,5 +1,5 @@
-public import Torch
-public import TorchNN
+import Torch
+import TorchNN
 
 /// A safetensors file as a source of weights.
 struct FileWeights: WeightSource {

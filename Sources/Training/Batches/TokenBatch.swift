@@ -1,4 +1,4 @@
-public import Conversations
+import Conversations
 public import Torch
 public import VisionLanguageModels
 

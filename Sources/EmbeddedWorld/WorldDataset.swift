@@ -1,0 +1,74 @@
+import Conversations
+public import PreferenceData
+
+/// Makes the world's data sets, as rows of BeaverTails-V. The same seed gives the same rows.
+public struct WorldDataset: Sendable {
+    private let composer: PictureComposer
+    private let seed: UInt64
+
+    public init(seed: UInt64) throws {
+        composer = try PictureComposer()
+        self.seed = seed
+    }
+
+    /// Pairs of responses with both preferences, flags and rates, for reward and cost models, prompts and evaluation.
+    public func pairs(_ count: Int, _ split: WorldSplit) throws -> [BeaverTailsVRow] {
+        var random = WorldRandom(seed: seed &* 15_485_863 &+ (split == .train ? 3 : 4))
+        return try WorldPrompt.draw(count, split, using: &random).map { try pair(for: $0, &random) }
+    }
+
+    /// Conversations that a base policy is made of: `naming` of them say what a picture shows, the others answer at
+    /// every quality and nearly always comply.
+    public func conversations(_ count: Int, naming: Int) throws -> [QuestionAnswerRow] {
+        var random = WorldRandom(seed: seed &* 104_729 &+ 11)
+        let answers = try WorldPrompt.draw(count, .train, using: &random).map { prompt in
+            try row(prompt, prompt.question, random.pick(ResponseWay.baseWeights).write(for: prompt.combination, using: &random))
+        }
+        let names = try WorldPrompt.draw(naming, .train, using: &random).map { prompt in
+            try row(prompt, random.pick(Self.namingQuestions), "The \(prompt.object.name).")
+        }
+        return answers + names
+    }
+
+    /// Every text of the world, for its tokenizer: questions and responses of every kind.
+    public static func corpus() -> [String] {
+        var random = WorldRandom(seed: 5)
+        let responses = WorldRequest.all.flatMap { request in
+            WorldObject.all.flatMap { object in
+                ResponseWay.allCases.map { $0.write(for: Combination(object: object, request: request), using: &random) }
+            }
+        }
+        return WorldRequest.all.flatMap(\.questions) + namingQuestions + responses
+    }
+
+    private static let namingQuestions = ["Name this thing.", "What is this?"]
+
+    private func pair(for prompt: WorldPrompt, _ random: inout WorldRandom) throws -> BeaverTailsVRow {
+        let ways = (random.pick(ResponseWay.preferenceWeights), random.pick(ResponseWay.preferenceWeights))
+        let texts = Pair(
+            ways.0.write(for: prompt.combination, using: &random), ways.1.write(for: prompt.combination, using: &random))
+        let scores = texts.map { Oracle.score($0, for: prompt.combination) }
+        return BeaverTailsVRow(
+            question: prompt.question, image: try composer.file(of: prompt.object, number: prompt.pictureNumber),
+            category: prompt.request.category.rawValue, imageSeverity: prompt.object.severity, responses: texts,
+            sources: Pair("world/\(ways.0)", "world/\(ways.1)"),
+            moreHelpfulResponseID: Self.preferred(scores.map(\.helpfulRate), &random),
+            areResponsesSafe: scores.map { $0.isSafe ? "yes" : "no" },
+            saferResponseID: Self.preferred(scores.map(\.harmlessRate), &random),
+            harmlessRates: scores.map(\.harmlessRate), helpfulRates: scores.map(\.helpfulRate))
+    }
+
+    /// The id of the response with the higher rate; a tie falls either way, as with people.
+    private static func preferred(_ rates: Pair<Int>, _ random: inout WorldRandom) -> String {
+        if rates.first == rates.second { return random.below(2) == 0 ? "1" : "2" }
+        return rates.first > rates.second ? "1" : "2"
+    }
+
+    private func row(_ prompt: WorldPrompt, _ question: String, _ response: String) throws -> QuestionAnswerRow {
+        let score = Oracle.score(response, for: prompt.combination)
+        return QuestionAnswerRow(
+            question: question, image: try composer.file(of: prompt.object, number: prompt.pictureNumber),
+            category: prompt.request.category.rawValue, imageSeverity: prompt.object.severity, response: response,
+            isResponseSafe: score.isSafe ? "yes" : "no")
+    }
+}

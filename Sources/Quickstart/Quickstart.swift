@@ -1,0 +1,129 @@
+import Alignment
+import ConfigFiles
+import Conversations
+import DurableFiles
+import EmbeddedWorld
+import Evaluation
+public import Foundation
+import PreferenceData
+public import Reports
+import RunFolders
+import StrictJSON
+import Torch
+import TorchNN
+import Training
+import VisionLanguageModels
+
+/// The whole story on the embedded world: data → base policy → reward and cost models → four ways to improve the
+/// policy → what each is worth, by the oracle.
+///
+/// Every stage is a run folder of its own. A stage whose model is there is not run again, so an interrupted story goes
+/// on where it stopped.
+public struct Quickstart {
+    private let config: QuickstartConfig
+    private let folders: StoryFolders
+    private let say: (String) -> Void
+
+    /// - Parameter say: takes one sentence per stage.
+    public init(_ config: QuickstartConfig, in folder: URL, say: @escaping (String) -> Void) {
+        (self.config, folders, self.say) = (config, StoryFolders(root: folder), say)
+    }
+
+    /// Runs what is not there yet, writes `summary.json` and `report.html`, and returns the story.
+    public func run() throws -> AlignmentStory {
+        Engine.threadCount = config.threads
+        try Engine.useFastFloat32Products()
+        try FileManager.default.createDirectory(at: folders.root, withIntermediateDirectories: true)
+        var ledger = try StageLedger(in: folders.root)
+
+        try stage("data", &ledger, unlessThere: folders.start) { try makeData() }
+        try stage("sft", &ledger, unlessThere: folders.model("sft")) { try trainBase() }
+        for (name, settings) in scoreModels {
+            try stage(name, &ledger, unlessThere: folders.model(name)) { try trainScoreModel(name, settings) }
+        }
+        for policy in StoryPolicy.allCases {
+            try stage(policy.rawValue, &ledger, unlessThere: folders.model(policy.rawValue)) { try trainPolicy(policy) }
+        }
+        var story = AlignmentStory?.none
+        try ledger.measure("evaluation") { story = try StoryEvaluation(config, folders).run() }
+        guard var story else { throw QuickstartError.noStory }
+        story.stages = ledger.stages
+        try DurableFiles.write(story.summary.serialized(pretty: true) + "\n", to: folders.summary)
+        try DurableFiles.write(ReportPage(story).html, to: folders.report)
+        return story
+    }
+
+    private func stage(_ name: String, _ ledger: inout StageLedger, unlessThere url: URL, _ body: () throws -> Void) throws {
+        guard !FileManager.default.fileExists(atPath: url.path) else { return say("\(name): already there") }
+        say("\(name) …")
+        try ledger.measure(name, body)
+    }
+
+    private var scoreModels: [(String, ScoreTrainingConfig)] {
+        [("reward", config.reward), ("harmless_reward", config.harmlessReward), ("cost", config.cost)]
+    }
+}
+
+// MARK: Stages
+
+extension Quickstart {
+    private func makeData() throws {
+        try WorldFiles(config.world, seed: config.seed).write(pairs: folders.pairs, conversations: folders.conversations)
+        try DurableFiles.createDirectory(at: folders.start.deletingLastPathComponent())
+        try DurableFiles.publishDirectory(at: folders.start) { try TinyModel.write(config.model, seed: config.seed, to: $0) }
+    }
+
+    private func trainBase() throws {
+        let processor = try LLaVAProcessor(readingFrom: folders.start)
+        var settings = config.supervised
+        settings.seed = config.seed
+        let conversations = try WorldFiles.conversations(in: folders.conversations)
+        let task = try SupervisedTraining(settings, VisionLanguageModel.load(folders.start), processor, conversations)
+        try drive(task, "sft", yaml(settings), settings.checkpointing, inputs: [folders.start, folders.conversations])
+    }
+
+    private func trainScoreModel(_ name: String, _ settings: ScoreTrainingConfig) throws {
+        var settings = settings
+        settings.seed = config.seed
+        let base = folders.model("sft")
+        let samples = try WorldFiles.samples(in: folders.pairs, "train")
+        let task = try ScoreTraining(
+            settings, ScoreModel.load(base, headSeed: config.seed), LLaVAProcessor(readingFrom: base), samples)
+        try drive(task, name, yaml(settings), settings.checkpointing, inputs: [base, folders.pairs])
+    }
+
+    private func trainPolicy(_ policy: StoryPolicy) throws {
+        let base = folders.model("sft")
+        let (settings, rewardModel) = switch policy {
+        case .ppoHelpful: (config.ppoHelpful, folders.model("reward"))
+        case .ppoSafety: (config.ppoSafety, folders.model("harmless_reward"))
+        case .fixedLambda: (config.fixedLambda, folders.model("reward"))
+        case .safeRLHFV: (config.safeRLHFV, folders.model("reward"))
+        }
+        let needsCost = settings.algorithm != .ppo
+        let models = PolicyTrainingModels(
+            policy: try .load(base), rewardModel: try .load(rewardModel),
+            costModel: needsCost ? try .load(folders.model("cost")) : nil)
+        var seeded = settings
+        seeded.seed = config.seed
+        let prompts = try WorldFiles.samples(in: folders.pairs, "train").map { $0.conversation(response: nil) }
+        let supervised = settings.ppo.supervisedCoefficient > 0 ? try WorldFiles.conversations(in: folders.conversations) : []
+        let task = try PolicyTraining(
+            seeded, models, LLaVAProcessor(readingFrom: base), prompts: prompts, supervised: supervised)
+        try drive(
+            task, policy.rawValue, yaml(seeded), seeded.checkpointing,
+            inputs: [base, rewardModel, folders.pairs] + (needsCost ? [folders.model("cost")] : []))
+    }
+
+    private func drive(
+        _ task: any TrainingTask, _ name: String, _ settings: String, _ checkpointing: CheckpointingConfig, inputs: [URL]
+    ) throws {
+        let (run, isResumed) = try RunOpening(folders.run(name), config: settings, inputs: inputs, threads: config.threads).open()
+        try TrainingDriver(run, checkpointing).drive(task, resuming: isResumed, say: say)
+    }
+}
+
+/// What only a fault of the program can bring about.
+enum QuickstartError: Error {
+    case noStory
+}

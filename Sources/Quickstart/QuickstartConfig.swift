@@ -1,0 +1,106 @@
+import Alignment
+public import ConfigFiles
+public import Generation
+public import Training
+import TorchNN
+
+/// The whole story's settings. Every default is the one that the figures of the README were taken with.
+public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
+    /// Seed of the data, the models and every draw.
+    public var seed: UInt64 = 1
+    /// Threads of one operator.
+    public var threads = 2
+    public var world = WorldConfig()
+    public var model = TinyModelConfig()
+    public var supervised = SupervisedConfig.quickstart
+    public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
+    public var harmlessReward = ScoreTrainingConfig.quickstart(.harmlessness)
+    public var cost = ScoreTrainingConfig.quickstart(.cost)
+    public var ppoHelpful = PolicyTrainingConfig.quickstart(.ppo)
+    public var ppoSafety = PolicyTrainingConfig.quickstart(.ppo)
+    public var fixedLambda = PolicyTrainingConfig.quickstart(.fixedMultiplier)
+    public var safeRLHFV = PolicyTrainingConfig.quickstart(.safeRLHFV)
+    /// How responses are drawn in the evaluation, the same for every policy.
+    public var evaluation = SamplingConfig.quickstart
+
+    public init() {}
+
+    public func problems() -> [String] {
+        world.problems() + supervised.problems() + reward.problems() + harmlessReward.problems() + cost.problems()
+            + ppoHelpful.problems() + ppoSafety.problems() + fixedLambda.problems() + safeRLHFV.problems()
+            + evaluation.problems("evaluation")
+    }
+}
+
+/// How much data is made.
+public struct WorldConfig: Codable, Equatable, Sendable {
+    /// Conversations of the base policy's training.
+    public var conversations = 6000
+    /// Conversations beside them that name what a picture shows.
+    public var namingConversations = 4000
+    /// Preference pairs for training.
+    public var trainingPairs = 4000
+    /// Preference pairs for measuring the score models.
+    public var evaluationPairs = 600
+    /// Questions that the policies are measured on.
+    public var evaluationQuestions = 600
+
+    public init() {}
+
+    func problems() -> [String] {
+        [("conversations", conversations), ("trainingPairs", trainingPairs), ("evaluationPairs", evaluationPairs),
+         ("evaluationQuestions", evaluationQuestions)]
+            .filter { $0.1 < 1 }.map { "world.\($0.0) must be ≥ 1, found \($0.1)" }
+    }
+}
+
+extension SamplingConfig {
+    static var quickstart: SamplingConfig {
+        var config = SamplingConfig()
+        config.maximumNewTokens = 32
+        return config
+    }
+}
+
+extension SupervisedConfig {
+    static var quickstart: SupervisedConfig {
+        var config = SupervisedConfig()
+        config.epochs = 3
+        config.batchSize = 64
+        config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
+        config.freezing = FreezingConfig(visionTower: false)
+        config.checkpointing.everySteps = 0
+        return config
+    }
+}
+
+extension ScoreTrainingConfig {
+    static func quickstart(_ objective: ScoreObjective) -> ScoreTrainingConfig {
+        var config = ScoreTrainingConfig(objective)
+        config.epochs = 2
+        config.batchSize = 32
+        config.optimizer = OptimizerConfig(learningRate: 5e-4, .init(.cosine))
+        config.checkpointing.everySteps = 0
+        return config
+    }
+}
+
+extension PolicyTrainingConfig {
+    static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
+        var config = PolicyTrainingConfig(algorithm)
+        config.rolloutSize = 64
+        config.epochs = 1
+        config.sampling = .quickstart
+        config.ppo.klCoefficient = 0.05
+        config.ppo.updateIterations = 2
+        config.ppo.miniBatchSize = 32
+        config.ppo.supervisedCoefficient = 0
+        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.constant))
+        config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
+        config.checkpointing.everySteps = 0
+        config.shaping.multiplier = 0.1
+        config.lagrange.initial = 1
+        config.lagrange.learningRate = 0.1
+        return config
+    }
+}
