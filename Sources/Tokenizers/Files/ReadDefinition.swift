@@ -3,15 +3,16 @@ import StrictJSON
 extension TokenizerDefinition {
     /// Understands the parts of a `tokenizer.json`. `moreTokens` are added tokens that other files declare.
     ///
-    /// Stricter than the reference in five ways: two tokens may not share an id; an added token's id must be the
-    /// vocabulary's where that has it too; keys may not occur twice; settings that are not built in are refused rather
+    /// Stricter than the reference in five ways: two tokens may not share an id; an added token's id must be the one
+    /// that the reference would give it; keys may not occur twice; settings that are not built in are refused rather
     /// than ignored; the byte alphabet must be the last step of the pre-tokenizer. Truncation and padding are ignored:
     /// they are the caller's business.
     init(_ root: JSONPlace, moreTokens: [AddedToken], limits: TokenizerLimits) throws(TokenizerError) {
         model = try root.member("model").bytePairModel(limits)
         addedTokens = try root.member("added_tokens").addedTokens(limits)
         let declared = Set(addedTokens.map(\.id))
-        addedTokens += moreTokens.filter { !declared.contains($0.id) }
+        addedTokens += moreTokens.filter { !declared.contains($0.id) }.sorted { $0.id < $1.id }
+        try TokenizerDefinition.requireAgreement(addedTokens, model.vocabulary, at: try root.member("added_tokens"))
         addedTokens.sort { $0.id < $1.id }
         normalizer = try root.component("normalizer") { place throws(TokenizerError) in try place.normalizers() }
         preTokenizer = try root.component("pre_tokenizer") { place throws(TokenizerError) in
@@ -24,7 +25,6 @@ extension TokenizerDefinition {
             try place.postProcessor(idBound: idBound)
         }
         try requireByteAlphabetLast(root)
-        try requireAgreement(root)
     }
 
     private func requireByteAlphabetLast(_ root: JSONPlace) throws(TokenizerError) {
@@ -34,20 +34,23 @@ extension TokenizerDefinition {
         }
     }
 
-    /// Every added token has an id and a spelling of its own, the vocabulary's where that has them.
-    private func requireAgreement(_ root: JSONPlace) throws(TokenizerError) {
-        var seen = Vocabulary(capacity: addedTokens.count)
-        for token in addedTokens {
-            let place = try root.member("added_tokens").named(token)
+    /// Every added token has an id and a spelling of its own: the vocabulary's where that has them, else the ids after
+    /// it, without a gap, in order. The reference renumbers tokens that break this rule; here they are refused.
+    private static func requireAgreement(
+        _ tokens: [AddedToken], _ vocabulary: Vocabulary, at list: JSONPlace
+    ) throws(TokenizerError) {
+        var seen = Vocabulary(capacity: tokens.count)
+        for token in tokens {
             let bytes = Array(token.content.utf8)[...]
+            let expected = vocabulary.id(of: bytes) ?? Int32(max(vocabulary.count, seen.idBound))
+            guard token.id == expected else {
+                throw list.named(token).mismatch("\(expected), the id of this token or the first free one")
+            }
             guard seen.insert(bytes, id: token.id) else {
-                throw place.mismatch("an id and a spelling that no other added token has")
+                throw list.named(token).mismatch("a spelling that no other added token has")
             }
-            if let id = model.vocabulary.id(of: bytes), id != token.id {
-                throw place.mismatch("id \(id), which the vocabulary gives this token")
-            }
-            if let other = model.vocabulary.bytes(of: token.id), other != bytes {
-                throw place.mismatch("an id that no other token of the vocabulary has")
+            if let other = vocabulary.bytes(of: token.id), other != bytes {
+                throw list.named(token).mismatch("an id that no other token of the vocabulary has")
             }
         }
     }
