@@ -55,7 +55,9 @@ final class RandomAccessFile: Sendable {
     /// The bytes from `start` on, at most `count` of them; fewer when the file ends before.
     func bytes(from start: Int, count: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let found = try bytes.withUnsafeMutableBytes { buffer throws(FileError) in try read(into: buffer, from: start) }
+        let found = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileError) in
+            try read(into: UnsafeMutableRawBufferPointer(buffer), from: start)
+        }
         bytes.removeLast(count - found)
         return bytes
     }

@@ -1,5 +1,5 @@
 import CTorch
-public import DurableFiles
+import DurableFiles
 public import Foundation
 import StrictJSON
 
@@ -93,33 +93,33 @@ struct SafetensorsWriter {
 
     func write(to file: DurableFile) throws {
         try file.write(header)
-        for (_, tensor) in members {
-            try tensor.forEachPiece { try file.write($0) }
-        }
+        for (_, tensor) in members { try Self.forEachPiece(of: tensor) { try file.write($0) } }
     }
-}
 
-extension Tensor {
-    /// Bytes of all elements.
-    var byteCount: Int { count * dtype.byteCount }
-
-    /// Hands the elements' bytes to `body`, row-major, in pieces of 8 MiB.
+    /// Hands a tensor's bytes to `body`, row-major, in pieces of 8 MiB.
     ///
-    /// A tensor that lies in memory in another order is copied once, on its device; a device is read piece by piece.
-    fileprivate func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let flat = try withoutGradient { () throws(TorchError) in try detached().reshaped(-1) }
-        let elements = (8 << 20) / dtype.byteCount
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(byteCount, 8 << 20), alignment: 64)
+    /// One that lies in memory in another order is copied once, on its device; a device is read piece by piece.
+    private static func forEachPiece(of tensor: Tensor, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let flat = try withoutGradient { () throws(TorchError) in try tensor.detached().reshaped(-1) }
+        let elements = pieceBytes / tensor.dtype.byteCount
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(tensor.byteCount, pieceBytes), alignment: 64)
         defer { buffer.deallocate() }
-        for start in stride(from: 0, to: count, by: elements) {
-            let piece = try flat.sliced(0, start..<min(start + elements, count))
+        for start in stride(from: 0, to: tensor.count, by: elements) {
+            let piece = try flat.sliced(0, start..<min(start + elements, tensor.count))
             let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<piece.byteCount])
-            guard ct_copy_to_bytes(piece.raw, dtype.rawValue, bytes.baseAddress, bytes.count) == 0 else {
+            guard ct_copy_to_bytes(piece.raw, tensor.dtype.rawValue, bytes.baseAddress, bytes.count) == 0 else {
                 throw TorchError.last("copy to file", [piece])
             }
             try body(UnsafeRawBufferPointer(bytes))
         }
     }
+
+    private static let pieceBytes = 8 << 20
+}
+
+extension Tensor {
+    /// Bytes of all elements.
+    var byteCount: Int { count * dtype.byteCount }
 }
 
 extension DType {
