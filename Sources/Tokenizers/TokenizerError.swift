@@ -12,6 +12,8 @@ public enum TokenizerError: Error, Equatable, Sendable {
     case tooLarge(file: String, path: String, found: Int, limit: Int, unit: String)
     /// A token that the task needs is not in the vocabulary.
     case missingToken(String, neededFor: String)
+    /// A vocabulary cannot be learned as asked.
+    case untrainable(found: String, expected: String)
     /// The tokenizer has no chat template, so nobody knows how its model expects a conversation.
     case noChatTemplate
     /// The template wrote another number of image places than the conversation has pictures.
@@ -46,6 +48,8 @@ extension TokenizerError: CustomStringConvertible {
         switch self {
         case .missingToken(let token, let purpose):
             "the vocabulary has no token \(excerpt(token)), needed for \(purpose); add it or name another one"
+        case .untrainable(let found, let expected):
+            "cannot learn a vocabulary: found \(found), expected \(expected)"
         case .noChatTemplate:
             "the tokenizer has no chat template; put the model's chat_template.jinja beside tokenizer.json"
         case .imagesNotPlaced(let placed, let pictures, let token):

@@ -21,6 +21,9 @@ enum ByteAlphabet {
     /// The UTF-8 bytes of each byte's character.
     static let symbols: [[UInt8]] = scalars.map { Array(String($0).utf8) }
 
+    /// The bytes in the order of their characters.
+    static let bytesInScalarOrder: [UInt8] = (UInt8.min...UInt8.max).sorted { scalars[Int($0)] < scalars[Int($1)] }
+
     /// The alphabet's spelling of `bytes`.
     static func spell(_ bytes: some Sequence<UInt8>) -> String {
         var text = String.UnicodeScalarView()

@@ -1,7 +1,7 @@
 /// A byte-pair encoding as a file holds it: tokens, and merges in the order of their rank (Sennrich et al. 2016).
 struct BytePairModel: Sendable {
     /// Two neighbours that become one token.
-    struct Merge: Sendable, Equatable {
+    struct Merge: Sendable, Hashable {
         var left, right: Int32
     }
 

@@ -16,8 +16,8 @@ public struct ChatTemplate: Sendable {
     private let statements: [TemplateStatement]
     private let limits: TemplateLimits
 
-    /// Understands a template. Unknown tags, filters and tests are refused by name here; unknown methods and
-    /// functions when they are reached.
+    /// Understands a template. Unknown tags are refused by name here; unknown filters, tests, methods and functions
+    /// when rendering reaches them, as in Jinja.
     public init(source: String, limits: TemplateLimits = .default) throws(TemplateError) {
         self.source = source
         self.limits = limits

@@ -47,6 +47,17 @@ enum TemplateFilters {
             if let text = call.subject.text { return try call.result(text.reversed()) }
             return try call.list(try call.items().reversed())
         },
+        "min": TemplateBuiltin { call throws(TemplateError) in
+            try call.sorted(try call.items(), by: nil).first ?? .undefined("the smallest item")
+        },
+        "max": TemplateBuiltin { call throws(TemplateError) in
+            try call.sorted(try call.items(), by: nil).last ?? .undefined("the largest item")
+        },
+        "sum": TemplateBuiltin { call throws(TemplateError) in
+            var sum = TemplateValue.integer(0)
+            for item in try call.items() { sum = try call.interpreter.arithmetic(sum, .add, item) }
+            return sum
+        },
         "unique": TemplateBuiltin { call throws(TemplateError) in
             var found: [TemplateValue] = []
             for item in try call.items() {
@@ -137,7 +148,7 @@ extension TemplateCall {
     ) throws(TemplateError) -> TemplateValue {
         let test = try builtin(at: index, in: TemplateTests.all, "test")
         var chosen: [TemplateValue] = []
-        for item in try items() {
+        for item in subject.isTrue ? try items() : [] {
             try interpreter.takeSteps(1)
             let subject = try path.map { path throws(TemplateError) in try attribute(path, of: item) } ?? item
             let holds = try test.map { test throws(TemplateError) in try apply(test, to: subject, from: index) } ?? subject
@@ -148,6 +159,7 @@ extension TemplateCall {
 
     /// Every item's member, or every item after a filter.
     fileprivate func mapped() throws(TemplateError) -> TemplateValue {
+        guard subject.isTrue else { return try list([TemplateValue]()) }
         if let path = value(1) {
             return try list(
                 try items().mapThrowing { item throws(TemplateError) in
@@ -167,8 +179,7 @@ extension TemplateCall {
         at index: Int, in table: [String: TemplateBuiltin], _ kind: String
     ) throws(TemplateError) -> TemplateBuiltin? {
         guard let name = try text(index)?.string else { return nil }
-        guard let builtin = table[name] else { throw failure("\(kind) \(excerpt(name)) is not supported") }
-        return builtin
+        return try interpreter.known(name, in: table, "\(kind) \(excerpt(name))")
     }
 
     /// Calls a function with the arguments that follow the one at `index`.

@@ -291,12 +291,22 @@ extension TemplateInterpreter {
     func apply(
         _ filter: TemplateExpression.Application, to value: TemplateValue
     ) throws(TemplateError) -> TemplateValue {
-        guard let builtin = TemplateFilters.all[filter.name] else { throw failure(filter.name, "not supported") }
-        return try call(builtin, named: "filter \(excerpt(filter.name))", on: value, filter.arguments)
+        let construct = "filter \(excerpt(filter.name))"
+        let builtin = try known(filter.name, in: TemplateFilters.all, construct)
+        return try call(builtin, named: construct, on: value, filter.arguments)
     }
 
     func holds(_ test: TemplateExpression.Application, of value: TemplateValue) throws(TemplateError) -> Bool {
-        guard let builtin = TemplateTests.all[test.name] else { throw failure(test.name, "not supported") }
-        return try call(builtin, named: "test \(excerpt(test.name))", on: value, test.arguments).isTrue
+        let construct = "test \(excerpt(test.name))"
+        let builtin = try known(test.name, in: TemplateTests.all, construct)
+        return try call(builtin, named: construct, on: value, test.arguments).isTrue
+    }
+
+    /// The function of that name. One that is missing is an error only when it is reached, as in Jinja.
+    func known(
+        _ name: String, in table: [String: TemplateBuiltin], _ construct: String
+    ) throws(TemplateError) -> TemplateBuiltin {
+        if let builtin = table[name] { return builtin }
+        throw failure(construct, "not supported; known here: \(table.keys.sorted().joined(separator: ", "))")
     }
 }

@@ -64,6 +64,7 @@ enum TemplateMethods {
         "count": TemplateBuiltin(["sub"]) { call throws(TemplateError) in
             .integer(try call.text().occurrences(of: try call.pattern(0)).count)
         },
+        "format": TemplateBuiltin(isVariadic: true) { call throws(TemplateError) in try call.formatted() },
         "join": TemplateBuiltin(["iterable"]) { call throws(TemplateError) in
             let items = try call.interpreter.items(of: try call.required(0), for: call.construct)
             return try call.joined(items, by: try call.text())
@@ -128,6 +129,34 @@ extension TemplateCall {
     func replaced() throws(TemplateError) -> TemplateValue {
         let (old, new) = (try pattern(0), try requiredText(1))
         return try result(try text().replacing(old, with: new, limit: try limit(2)))
+    }
+
+    /// The text with every `{}` or `{0}` replaced by an argument, and doubled braces by single ones.
+    fileprivate func formatted() throws(TemplateError) -> TemplateValue {
+        var units: [UInt32] = []
+        var (rest, next) = (try text().units[...], 0)
+        while let unit = rest.popFirst() {
+            let scalar = TemplateText.scalar(unit)
+            if scalar == "{" || scalar == "}", rest.first.map(TemplateText.scalar) == scalar {
+                units.append(rest.removeFirst())
+            } else if scalar == "{" {
+                let field = rest.prefix { TemplateText.scalar($0) != "}" }
+                rest = rest.dropFirst(field.count + 1)
+                units += try argument(of: TemplateText(units: Array(field)).string, &next).units
+            } else {
+                units.append(unit)
+            }
+        }
+        return try result(TemplateText(units: units))
+    }
+
+    private func argument(of field: String, _ next: inout Int) throws(TemplateError) -> TemplateText {
+        let index = field.isEmpty ? next : Int(field)
+        next += 1
+        guard let index, values.indices.contains(index), let value = values[index] else {
+            throw failure("expected {} or {0} and an argument for it, found {\(field)}")
+        }
+        return try interpreter.counted(try interpreter.printed(value))
     }
 
     /// The texts of all items, `separator` between them.

@@ -290,9 +290,6 @@ extension TemplateParser {
     /// A filter's name with its arguments.
     mutating func application() throws(TemplateError) -> TemplateExpression.Application {
         let name = try expectName()
-        guard TemplateFilters.all[name] != nil else {
-            throw unsupported("filter \(excerpt(name))", known: TemplateFilters.all.keys.sorted().joined(separator: ", "))
-        }
         return .init(name: name, arguments: skip(sign: "(") ? try arguments() : .init())
     }
 
@@ -300,9 +297,6 @@ extension TemplateParser {
     private mutating func test(_ value: TemplateExpression) throws(TemplateError) -> TemplateExpression.Form {
         let isNegated = skip(name: "not")
         let name = try expectName()
-        guard TemplateTests.all[name] != nil else {
-            throw unsupported("test \(excerpt(name))", known: TemplateTests.all.keys.sorted().joined(separator: ", "))
-        }
         var test = TemplateExpression.Application(name: name, arguments: .init())
         if skip(sign: "(") {
             test.arguments = try arguments()
