@@ -102,7 +102,7 @@ public struct Tokenizer: Sendable {
     /// The id of the token that ends a text.
     public var eosID: Int32? { specialTokens.eos.flatMap(id(of:)) }
     /// The id that stands for what the vocabulary cannot write.
-    public var unknownID: Int32? { specialTokens.unknown.flatMap(id(of:)) }
+    public var unknownID: Int32? { (specialTokens.unknown ?? definition.model.options.unknownToken).flatMap(id(of:)) }
     /// The id that fills a batch up.
     public var paddingID: Int32? { specialTokens.padding.flatMap(id(of:)) }
     /// The id of an image place.

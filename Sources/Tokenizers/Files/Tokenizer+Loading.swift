@@ -24,8 +24,9 @@ extension Tokenizer {
     init(
         _ root: JSONPlace, _ config: TokenizerConfig, chatTemplate: ChatTemplate?, limits: TokenizerLimits
     ) throws(TokenizerError) {
-        let definition = try TokenizerDefinition(root, moreTokens: try config.addedTokens(limits), limits: limits)
+        var definition = try TokenizerDefinition(root, moreTokens: try config.addedTokens(limits), limits: limits)
         let specialTokens = try config.specialTokens(definition)
+        definition.addMissing(specialTokens)
         let around = try config.around(definition.postProcessor.steps, specialTokens) { token in
             definition.addedTokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id
                 ?? definition.model.vocabulary.id(of: token)
@@ -33,6 +34,21 @@ extension Tokenizer {
         self.init(
             definition, around: around, config: config.members, specialTokens: specialTokens,
             chatTemplate: chatTemplate)
+    }
+}
+
+extension TokenizerDefinition {
+    /// Makes special tokens that only the vocabulary knows added tokens, as transformers does: found in text, and
+    /// never written by content.
+    fileprivate mutating func addMissing(_ tokens: SpecialTokens) {
+        let named = [tokens.bos, tokens.eos, tokens.unknown, tokens.padding, tokens.image].compactMap { $0 }
+        for token in named {
+            guard let id = model.vocabulary.id(of: token), !addedTokens.contains(where: { $0.id == id }) else {
+                continue
+            }
+            addedTokens.append(AddedToken(id: id, content: token, isSpecial: true))
+        }
+        addedTokens.sort { $0.id < $1.id }
     }
 }
 

@@ -32,13 +32,13 @@ struct TokenizerConfig {
         return tokens
     }
 
-    /// The tokens that play a part. `isToken` says whether a text is a token; one that is named but none is refused.
+    /// The tokens that play a part. One that is named but is no token is refused.
     func specialTokens(_ definition: TokenizerDefinition) throws(TokenizerError) -> SpecialTokens {
         let known = Set(definition.addedTokens.map(\.content))
         let isToken = { (token: String) in known.contains(token) || definition.model.vocabulary.id(of: token) != nil }
         return SpecialTokens(
             bos: try named("bos_token", isToken), eos: try named("eos_token", isToken),
-            unknown: try named("unk_token", isToken) ?? definition.model.options.unknownToken,
+            unknown: try named("unk_token", isToken),
             padding: try named("pad_token", isToken),
             image: try named("image_token", isToken) ?? SpecialTokens.usualImageTokens.first(where: known.contains))
     }
