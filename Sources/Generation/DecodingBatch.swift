@@ -23,6 +23,7 @@ struct DecodingBatch {
 
     init(_ prompts: [GenerationPrompt], _ model: VisionLanguageModel, _ config: SamplingConfig, padding: Int32) throws {
         let lengths = prompts.map(\.tokens.count)
+        if let empty = lengths.firstIndex(of: 0) { throw GenerationError.emptyPrompt(index: empty) }
         let width = lengths.max() ?? 0
         let capacity = width + config.maximumNewTokens
         guard capacity <= model.config.text.maximumPositions + 1 else {
@@ -59,6 +60,7 @@ struct DecodingBatch {
         var living: [Int] = []
         for (index, row) in rows.enumerated() {
             let id = Int32(truncatingIfNeeded: ids[index])
+            guard logs[index].isFinite else { throw GenerationError.notFinite(prompt: row, token: writtenCount) }
             responses[row].tokens.append(id)
             responses[row].logProbs.append(logs[index])
             if endTokens.contains(id) { responses[row].finishReason = .stop } else { living.append(index) }
@@ -66,6 +68,11 @@ struct DecodingBatch {
         writtenCount += 1
         lastTokens = living.map { ids[$0] }
         if living.count < rows.count { try keep(living) }
+    }
+
+    /// Says that the rows still living will not be finished.
+    mutating func cancel() {
+        for row in rows { responses[row].finishReason = .cancelled }
     }
 
     /// Reads the tokens just written.

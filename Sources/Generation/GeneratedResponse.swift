@@ -4,6 +4,8 @@ public enum FinishReason: String, Sendable {
     case stop
     /// It reached the length limit.
     case length
+    /// The caller cancelled before it was done.
+    case cancelled
 }
 
 /// What a policy wrote for one prompt.

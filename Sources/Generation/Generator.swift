@@ -36,7 +36,11 @@ public struct Generator {
         guard !prompts.isEmpty else { return [] }
         return try withoutGradient {
             var batch = try DecodingBatch(prompts, model, config, padding: padding)
-            while !batch.isEmpty, batch.writtenCount < config.maximumNewTokens, !isCancelled() {
+            while !batch.isEmpty, batch.writtenCount < config.maximumNewTokens {
+                guard !isCancelled() else {
+                    batch.cancel()
+                    break
+                }
                 let warped = try warping(model.logits(batch.states), written: batch.written, length: batch.writtenCount)
                 let next = try draw(warped, generator)
                 try batch.append(next.tokens, next.logProbs, endTokens)

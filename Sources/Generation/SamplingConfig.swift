@@ -17,13 +17,22 @@ public struct SamplingConfig: Codable, Equatable, Sendable {
 
     public var isGreedy: Bool { temperature == 0 }
 
+    /// One line per value that cannot be right, its field named under `path`.
     public func problems(_ path: String) -> [String] {
         var problems: [String] = []
         if maximumNewTokens < 1 { problems.append("\(path).maximumNewTokens must be ≥ 1, found \(maximumNewTokens)") }
-        if !(temperature >= 0 && temperature.isFinite) { problems.append("\(path).temperature must be ≥ 0, found \(temperature)") }
+        if minimumNewTokens < 0 || minimumNewTokens > maximumNewTokens {
+            problems.append(
+                "\(path).minimumNewTokens must be in 0...maximumNewTokens = \(maximumNewTokens), found \(minimumNewTokens)")
+        }
+        if !(temperature >= 0 && temperature.isFinite) {
+            problems.append("\(path).temperature must be ≥ 0, found \(temperature)")
+        }
         if !(topP > 0 && topP <= 1) { problems.append("\(path).topP must be in (0, 1], found \(topP)") }
         if topK < 0 { problems.append("\(path).topK must be ≥ 0, found \(topK)") }
-        if !(repetitionPenalty > 0) { problems.append("\(path).repetitionPenalty must be > 0, found \(repetitionPenalty)") }
+        if !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
+            problems.append("\(path).repetitionPenalty must be > 0, found \(repetitionPenalty)")
+        }
         return problems
     }
 }

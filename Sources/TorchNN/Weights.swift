@@ -25,22 +25,30 @@ public enum InitialValues: Sendable {
 public struct Weights {
     private let path: String
     private let loading: Loading
+    private let takesAdapters: Bool
 
     /// - Parameters:
     ///   - dtype: what parameters are converted to; `nil` keeps the source's type.
     ///   - adapters: which linear layers get LoRA adapters.
     public init(_ source: any WeightSource, dtype: DType? = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil) {
-        path = ""
-        loading = Loading(source: source, dtype: dtype, device: device, adapters: adapters)
+        self.init(
+            path: "", loading: Loading(source: source, dtype: dtype, device: device, adapters: adapters), takesAdapters: true)
     }
 
-    private init(path: String, loading: Loading) { (self.path, self.loading) = (path, loading) }
+    private init(path: String, loading: Loading, takesAdapters: Bool) {
+        (self.path, self.loading, self.takesAdapters) = (path, loading, takesAdapters)
+    }
 
-    public subscript(_ name: String) -> Weights { Weights(path: join(name), loading: loading) }
+    public subscript(_ name: String) -> Weights { Weights(path: join(name), loading: loading, takesAdapters: takesAdapters) }
     public subscript(_ index: Int) -> Weights { self[String(index)] }
 
+    /// The same place, for layers that never get adapters, whatever their names.
+    public var withoutAdapters: Weights { Weights(path: path, loading: loading, takesAdapters: false) }
+
     /// The adapters for the layer at this place, when the configuration names it.
-    var adapters: LoRAConfig? { loading.adapters.flatMap { $0.applies(to: path) ? $0 : nil } }
+    var adapters: LoRAConfig? {
+        loading.adapters.flatMap { takesAdapters && $0.applies(to: path) ? $0 : nil }
+    }
 
     /// Whether the source has a tensor of that name here.
     public func has(_ name: String) -> Bool { loading.knownNames?.contains(join(name)) ?? false }

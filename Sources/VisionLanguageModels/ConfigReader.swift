@@ -20,11 +20,11 @@ struct ConfigReader {
 
     init(_ json: JSONValue, file: String, path: String = "") { (self.json, self.file, self.path) = (json, file, path) }
 
-    /// A whole number of at least 1 for sizes and counts; indices may be negative.
-    mutating func read(_ key: String, into value: inout Int) {
+    /// A whole number in `range`; by default what no size of a real model exceeds.
+    mutating func read(_ key: String, into value: inout Int, in range: ClosedRange<Int> = 1...1 << 20) {
         guard let found = present(key) else { return }
-        guard let number = found.integer, abs(number) < 1 << 31, number > 0 || key.hasSuffix("layer") else {
-            return problem(key, found.serialized(), "a positive whole number")
+        guard let number = found.integer, range.contains(number) else {
+            return problem(key, found.serialized(), "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         value = number
     }
@@ -32,13 +32,17 @@ struct ConfigReader {
     mutating func read(_ key: String, _ other: String, into value: inout Int32) {
         let name = json[key] == nil ? other : key
         guard let found = present(name) else { return }
-        guard let number = found.integer.flatMap(Int32.init(exactly:)), number >= 0 else { return problem(name, found.serialized(), "a token id") }
+        guard let number = found.integer.flatMap(Int32.init(exactly:)), number >= 0 else {
+            return problem(name, found.serialized(), "a token id")
+        }
         value = number
     }
 
     mutating func read(_ key: String, into value: inout Double) {
         guard let found = present(key) else { return }
-        guard let number = found.number, number.isFinite, number > 0 else { return problem(key, found.serialized(), "a positive number") }
+        guard let number = found.number, number.isFinite, number > 0 else {
+            return problem(key, found.serialized(), "a positive number")
+        }
         value = number
     }
 
@@ -67,6 +71,10 @@ struct ConfigReader {
     /// The key may be absent, but not have another value.
     mutating func require(_ key: String, _ expected: String) {
         if let found = present(key), found.string != expected { problem(key, found.serialized(), expected) }
+    }
+
+    mutating func require(_ key: String, _ expected: Bool) {
+        if let found = present(key), found.bool != expected { problem(key, found.serialized(), "\(expected)") }
     }
 
     /// The key may be absent or null.

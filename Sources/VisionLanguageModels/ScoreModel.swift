@@ -8,14 +8,15 @@ public final class ScoreModel {
     public let parameters: Parameters
     private let head: Linear
 
-    /// - Parameter headSeed: starts the head when the source has none (a language model that becomes a score model).
+    /// - Parameter headSeed: starts the head when the source has none (a language model that becomes a score model);
+    ///   `nil` makes a missing head an error, for models that are to be used and not trained.
     public init(
         _ config: LLaVAConfig, _ source: any WeightSource, dtype: DType = .float32, device: Device = .cpu,
-        adapters: LoRAConfig? = nil, headSeed: UInt64 = 42
+        adapters: LoRAConfig? = nil, headSeed: UInt64? = 42
     ) throws {
-        let started = StartedHead(base: source, start: try RandomStart(seed: headSeed))
-        let weights = Weights(started, dtype: dtype, device: device, adapters: adapters)
-        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device)
+        let source = try headSeed.map { StartedHead(base: source, start: try RandomStart(seed: $0)) } ?? source
+        let weights = Weights(source, dtype: dtype, device: device, adapters: adapters)
+        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device, adapters: adapters)
         head = try Linear(config.text.hiddenSize, 1, bias: false, weights["score_head"], initial: .normal(0.02))
         parameters = try weights.finish { ModelComponent(ofParameter: $0) == .languageHead || LoRAConfig.isAdapter($0) }
     }

@@ -15,7 +15,7 @@ public final class VisionLanguageModel {
         adapters: LoRAConfig? = nil
     ) throws {
         let weights = Weights(source, dtype: dtype, device: device, adapters: adapters)
-        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device)
+        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device, adapters: adapters)
         if config.text.tiesEmbeddings {
             head = nil
             weights["language_model"]["lm_head"].ignore("weight")

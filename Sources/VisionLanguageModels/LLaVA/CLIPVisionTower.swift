@@ -16,6 +16,7 @@ struct CLIPVisionTower {
         let vision = config.vision
         let start = InitialValues.normal(vision.initializerRange)
         let embeddings = weights["embeddings"]
+        embeddings.ignore("position_ids")  // 0, 1, 2, … in files of older versions
         classEmbedding = try embeddings.parameter("class_embedding", [vision.hiddenSize], start)
         patchEmbedding = try PatchEmbedding(
             channels: vision.channelCount, width: vision.hiddenSize, patch: vision.patchSize, bias: false,

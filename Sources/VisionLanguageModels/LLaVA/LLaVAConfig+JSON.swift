@@ -11,20 +11,32 @@ extension LLaVAConfig {
         try self.init(json: JSONValue(parsing: DurableFiles.read(url, limit: 4 << 20)), file: url.path)
     }
 
-    /// Absent keys have the values of the published LLaVA-1.5 checkpoints; both spellings of renamed keys are read.
+    /// Absent keys mean what they mean to transformers, since its files leave defaults out; both spellings of renamed
+    /// keys are read.
     public init(json: JSONValue, file: String) throws(ModelConfigError) {
         self.init()
         var reader = ConfigReader(json, file: file)
         reader.require("model_type", "llava")
         reader.read("image_token_index", "image_token_id", into: &imageTokenID)
-        reader.read("vision_feature_layer", into: &visionFeatureLayer)
+        reader.read("vision_feature_layer", into: &visionFeatureLayer, in: -1001...1000)
         reader.read("projector_hidden_act", into: &projectorActivation)
         reader.choose("vision_feature_select_strategy", ["default": true, "full": false], into: &dropsClassToken)
-        reader.section("vision_config") { vision.read(&$0) }
+        reader.require("multimodal_projector_bias", true)
+        reader.section("vision_config") { section in
+            vision = .forAbsentKeys
+            vision.read(&section)
+        }
         reader.section("text_config") { text.read(&$0) }
-        reader.read("tie_word_embeddings", into: &text.tiesEmbeddings)
+        var tiesEmbeddings = false
+        reader.read("tie_word_embeddings", into: &tiesEmbeddings)
+        text.tiesEmbeddings = text.tiesEmbeddings || tiesEmbeddings  // either place may say so
         if !(0...vision.layerCount ~= runLayerCount) {
-            reader.problem("vision_feature_layer", "\(visionFeatureLayer)", "one of \(vision.layerCount) layers")
+            reader.problem(
+                "vision_feature_layer", "\(visionFeatureLayer)",
+                "\(-vision.layerCount - 1) to \(vision.layerCount): the tower has \(vision.layerCount) layers")
+        }
+        if Int(imageTokenID) >= text.vocabularySize {
+            reader.problem("image_token_index", "\(imageTokenID)", "an id below vocab_size \(text.vocabularySize)")
         }
         try reader.finish()
     }
@@ -44,9 +56,10 @@ extension LLaVAConfig {
 
 extension CLIPVisionConfig {
     mutating func read(_ reader: inout ConfigReader) {
+        reader.require("model_type", "clip_vision_model")
         reader.read("hidden_size", into: &hiddenSize)
         reader.read("intermediate_size", into: &intermediateSize)
-        reader.read("num_hidden_layers", into: &layerCount)
+        reader.read("num_hidden_layers", into: &layerCount, in: 1...1000)
         reader.read("num_attention_heads", into: &headCount)
         reader.read("image_size", into: &imageSize)
         reader.read("patch_size", into: &patchSize)
@@ -57,6 +70,7 @@ extension CLIPVisionConfig {
         if headCount > 0, hiddenSize % headCount != 0 {
             reader.problem("num_attention_heads", "\(headCount)", "a divisor of hidden_size \(hiddenSize)")
         }
+        if patchSize > imageSize { reader.problem("patch_size", "\(patchSize)", "at most image_size \(imageSize)") }
     }
 
     var json: JSONValue {
@@ -74,10 +88,13 @@ extension CLIPVisionConfig {
 extension LlamaConfig {
     mutating func read(_ reader: inout ConfigReader) {
         reader.require("model_type", "llama")
-        reader.read("vocab_size", into: &vocabularySize)
+        reader.require("hidden_act", "silu")
+        reader.require("attention_bias", false)
+        reader.require("mlp_bias", false)
+        reader.read("vocab_size", into: &vocabularySize, in: 1...1 << 22)
         reader.read("hidden_size", into: &hiddenSize)
         reader.read("intermediate_size", into: &intermediateSize)
-        reader.read("num_hidden_layers", into: &layerCount)
+        reader.read("num_hidden_layers", into: &layerCount, in: 1...1000)
         reader.read("num_attention_heads", into: &headCount)
         keyValueHeadCount = headCount
         reader.read("num_key_value_heads", into: &keyValueHeadCount)

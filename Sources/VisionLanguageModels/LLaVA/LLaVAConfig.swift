@@ -1,4 +1,5 @@
-/// Sizes of the CLIP vision tower; defaults are those of the published LLaVA-1.5 tower (ViT-L/14 at 336 pixels).
+/// Sizes of the CLIP vision tower; defaults are those of the published LLaVA-1.5 tower (ViT-L/14 at 336 pixels), which
+/// a configuration without a `vision_config` means.
 public struct CLIPVisionConfig: Equatable, Sendable {
     public var hiddenSize = 1024
     public var intermediateSize = 4096
@@ -14,21 +15,29 @@ public struct CLIPVisionConfig: Equatable, Sendable {
 
     public init() {}
 
+    /// What a `vision_config` means by the keys that it leaves out: transformers' own defaults, ViT-B/32 at 224 pixels.
+    static var forAbsentKeys: CLIPVisionConfig {
+        var config = CLIPVisionConfig()
+        (config.hiddenSize, config.intermediateSize, config.layerCount, config.headCount) = (768, 3072, 12, 12)
+        (config.imageSize, config.patchSize) = (224, 32)
+        return config
+    }
+
     /// Patches of one picture, without the class token.
     public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
 }
 
-/// Sizes of the Llama decoder; defaults are those of Vicuna-7B.
+/// Sizes of the Llama decoder; defaults are what transformers takes for keys that a configuration leaves out.
 public struct LlamaConfig: Equatable, Sendable {
-    public var vocabularySize = 32064
+    public var vocabularySize = 32000
     public var hiddenSize = 4096
     public var intermediateSize = 11008
     public var layerCount = 32
     public var headCount = 32
     public var keyValueHeadCount = 32
     public var headSize = 128
-    public var maximumPositions = 4096
-    public var normEpsilon = 1e-5
+    public var maximumPositions = 2048
+    public var normEpsilon = 1e-6
     public var ropeBase = 10000.0
     public var tiesEmbeddings = false
     /// Standard deviation of a random start.

@@ -15,7 +15,7 @@ public struct LLaVAFolder: WeightSource {
         storedName = Dictionary(files.names.map { (Self.publishedName($0), $0) }) { first, _ in first }
     }
 
-    public var origin: String { files.folder.path }
+    public var origin: String { files.path }
     public var names: [String]? { Array(storedName.keys) }
 
     public func tensor(named name: String, shape: [Int], initial: InitialValues) throws -> Tensor? {
@@ -43,25 +43,29 @@ extension VisionLanguageModel {
             LLaVAConfig(readingFrom: folder), LLaVAFolder(folder), dtype: dtype, device: device, adapters: adapters)
     }
 
-    /// Writes `config.json` and the weights; adapters are folded in beforehand by `merge`.
-    public func save(to folder: URL) throws { try write(config, parameters, to: folder) }
+    /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
+    /// merged into the written weights.
+    public func save(to folder: URL) throws { try write(trunk, parameters, to: folder) }
 }
 
 extension ScoreModel {
     /// Loads a score model, or makes one of a language model's folder: its language head is left out, a score head
-    /// is started.
+    /// is started, or missed when `headSeed` is `nil`.
     public static func load(
-        _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil, headSeed: UInt64 = 42
+        _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil, headSeed: UInt64? = 42
     ) throws -> ScoreModel {
         try ScoreModel(
             LLaVAConfig(readingFrom: folder), LLaVAFolder(folder), dtype: dtype, device: device, adapters: adapters,
             headSeed: headSeed)
     }
 
-    public func save(to folder: URL) throws { try write(config, parameters, to: folder) }
+    /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
+    /// merged into the written weights.
+    public func save(to folder: URL) throws { try write(trunk, parameters, to: folder) }
 }
 
-private func write(_ config: LLaVAConfig, _ parameters: Parameters, to folder: URL) throws {
-    try DurableFiles.write(config.json.serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
-    try ShardedSafetensors.write(parameters.members.map { ($0.name, $0.tensor) }, to: folder)
+private func write(_ trunk: LLaVATrunk, _ parameters: Parameters, to folder: URL) throws {
+    let parameters = try trunk.adapters.map(parameters.merged) ?? parameters
+    try DurableFiles.write(trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
+    try Safetensors.writeSharded(parameters.members.map { ($0.name, $0.tensor) }, to: folder)
 }

@@ -8,6 +8,8 @@ public final class LLaVATrunk {
     public let config: LLaVAConfig
     public let device: Device
     public let dtype: DType
+    /// Which of the decoder's linear layers have LoRA adapters; `nil` when none has.
+    public let adapters: LoRAConfig?
     /// Whether layers compute their activations again in the backward pass instead of keeping them.
     public var recomputesActivations = false
 
@@ -15,11 +17,11 @@ public final class LLaVATrunk {
     private let projector: Projector
     private let decoder: LlamaDecoder
 
-    init(_ config: LLaVAConfig, _ weights: Weights, dtype: DType, device: Device) throws {
-        tower = try CLIPVisionTower(config, weights["vision_tower"]["vision_model"])
+    init(_ config: LLaVAConfig, _ weights: Weights, dtype: DType, device: Device, adapters: LoRAConfig?) throws {
+        tower = try CLIPVisionTower(config, weights["vision_tower"]["vision_model"].withoutAdapters)
         projector = try Projector(config, weights["multi_modal_projector"])
         decoder = try LlamaDecoder(config.text, weights["language_model"]["model"], on: device)
-        (self.config, self.dtype, self.device) = (config, dtype, device)
+        (self.config, self.dtype, self.device, self.adapters) = (config, dtype, device, adapters)
     }
 
     /// The tower's features of pictures `[I, C, H, W]`: `[I, N, Dv]`, before the projector. They depend on the tower
@@ -27,6 +29,8 @@ public final class LLaVATrunk {
     public func visionFeatures(_ pixels: Tensor) throws -> Tensor { try tower(pixels) }
 
     /// States after the final norm, `[B, L, D]`.
+    ///
+    /// - Parameter cache: filled with the keys and values of all tokens; must be empty before.
     public func hiddenStates(_ inputs: ModelInputs, cache: KVCache? = nil) throws -> Tensor {
         guard inputs.tokens.size(1) <= config.text.maximumPositions else {
             throw ModelInputError.tooLong(tokens: inputs.tokens.size(1), maximum: config.text.maximumPositions)

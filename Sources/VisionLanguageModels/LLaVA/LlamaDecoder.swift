@@ -74,6 +74,7 @@ private struct LlamaAttention {
         key = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["k_proj"], initial: start)
         value = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["v_proj"], initial: start)
         out = try Linear(headCount * headSize, width, bias: false, weights["o_proj"], initial: start)
+        weights["rotary_emb"].ignore("inv_freq")  // follows from the base; in files of older versions
     }
 
     func callAsFunction(_ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?) throws -> Tensor {
