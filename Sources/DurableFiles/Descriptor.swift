@@ -88,6 +88,11 @@ final class Descriptor {
         throw FileError(.lock, path, code: errno)
     }
 
+    /// Gives the kernel's lock back. Closing the file would do so only once no child that is just being started shares it.
+    func unlock() {
+        if number >= 0 { flock(number, LOCK_UN) }
+    }
+
     /// Waits until the bytes are on the device. On Darwin `fsync` stops at the drive's cache; `F_FULLFSYNC` does not.
     func synchronise() throws(FileError) {
         #if canImport(Darwin)

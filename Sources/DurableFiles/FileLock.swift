@@ -10,7 +10,10 @@ public final class FileLock {
     /// Takes the lock, creating the file when it is not there; nil when somebody else holds it. Never waits.
     public init?(at url: URL) throws(FileError) {
         descriptor = try Descriptor(opening: systemPath(url), O_RDWR | O_CREAT)
-        guard try descriptor.lockExclusively() else { return nil }
+        guard try descriptor.lockExclusively() else {
+            descriptor.closeQuietly()
+            return nil
+        }
     }
 
     /// The number by which the file system knows the locked file. A copy of the file has another one.
@@ -30,6 +33,9 @@ public final class FileLock {
 
     /// Gives the lock back. Nothing happens when it was given back before.
     public func release() {
+        descriptor.unlock()
         descriptor.closeQuietly()
     }
+
+    deinit { release() }
 }
