@@ -126,6 +126,7 @@ public struct CheckpointStore: Sendable {
     /// Reads every byte of a checkpoint and compares it with the manifest; throws with every difference.
     @discardableResult
     public static func verify(_ folder: URL) throws -> Checkpoint {
+        guard FileTree.isFolder(folder) else { throw FileError(.open, folder.path, code: ENOENT) }
         let manifest = try CheckpointManifest(readingFrom: folder)
         let problems = try manifest.problems(in: folder)
         guard problems.isEmpty else { throw RunFolderError.damaged(path: folder.path, problems: problems) }

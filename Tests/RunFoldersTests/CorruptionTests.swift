@@ -103,6 +103,12 @@ struct CorruptionTests {
         #expect(wholeRun.contains("it is that of another run"))
     }
 
+    @Test("a folder that is not there is missing, not damaged")
+    func missingFolder() throws {
+        let error = try #require(throws: FileError.self) { try CheckpointStore.verify(store.url(30)) }
+        #expect(error.isMissing)
+    }
+
     @Test("every difference is listed, and the folder is named")
     func listing() throws {
         let sentence = try refused {
