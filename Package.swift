@@ -31,7 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "safe-rlhf-v",
     platforms: [.macOS(.v15)],
-    products: [],
+    products: [.executable(name: "safe-rlhf-v", targets: ["saferlhfv"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -69,7 +69,8 @@ let package = Package(
         target("StrictJSON"),
         target("Statistics"),
         target("ConfigFiles", ["Yams"]),
-        target("RunFolders", ["DurableFiles", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
+        target(
+            "RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles", .product(name: "Crypto", package: "swift-crypto")]),
         target("Conversations"),
         target("ImageProcessing", ["CImageCodecs", "StrictJSON"]),
         target("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles"]),
@@ -90,6 +91,48 @@ let package = Package(
             "VisionLanguageModels",
             ["Torch", "TorchNN", "Tokenizers", "ImageProcessing", "Conversations", "StrictJSON", "DurableFiles"]),
         target("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
+        target(
+            "Training",
+            [
+                "Alignment", "Generation", "VisionLanguageModels", "TorchNN", "Torch", "PreferenceData", "Conversations",
+                "ConfigFiles", "RunFolders", "DurableFiles", "StrictJSON", "Statistics", "ImageProcessing",
+            ]),
+        target(
+            "Evaluation",
+            [
+                "Training", "Generation", "VisionLanguageModels", "PreferenceData", "Conversations", "EmbeddedWorld",
+                "Reports", "Statistics", "Torch",
+            ]),
+        target(
+            "Quickstart",
+            [
+                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
+                "ImageProcessing", "Parquet", "PreferenceData", "Reports", "RunFolders", "Statistics", "StrictJSON",
+                "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels",
+            ]),
+        .executableTarget(
+            name: "saferlhfv",
+            dependencies: [
+                "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
+                "PreferenceData", "Quickstart", "Reports", "RunFolders", "Tokenizers", "Torch", "TorchNN", "Training",
+                "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        tests("Conversations", []),
+        tests("StrictJSON", []),
+        tests("DurableFiles", []),
+        tests("Statistics", []),
+        tests("ConfigFiles", []),
+        tests("RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles"]),
+        tests("ImageProcessing", ["StrictJSON"]),
+        tests("Parquet", ["DurableFiles"]),
+        tests("PreferenceData", ["Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
+        tests("Torch", ["DurableFiles", "StrictJSON"]),
+        tests("TorchNN", ["Torch"]),
+        tests("Alignment", ["Torch", "TorchNN"]),
+        tests("VisionLanguageModels", ["Torch", "TorchNN", "Conversations", "Tokenizers", "ImageProcessing", "StrictJSON", "DurableFiles"]),
+        tests("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -17,17 +17,20 @@ public struct WorldDataset: Sendable {
         return try WorldPrompt.draw(count, split, using: &random).map { try pair(for: $0, &random) }
     }
 
-    /// Conversations that a base policy is made of: `naming` of them say what a picture shows, the others answer at
-    /// every quality and nearly always comply.
-    public func conversations(_ count: Int, naming: Int) throws -> [QuestionAnswerRow] {
+    /// Conversations that a base policy is made of: they answer at every quality and nearly always comply.
+    public func conversations(_ count: Int) throws -> [QuestionAnswerRow] {
         var random = WorldRandom(seed: seed &* 104_729 &+ 11)
-        let answers = try WorldPrompt.draw(count, .train, using: &random).map { prompt in
+        return try WorldPrompt.draw(count, .train, using: &random).map { prompt in
             try row(prompt, prompt.question, random.pick(ResponseWay.baseWeights).write(for: prompt.combination, using: &random))
         }
-        let names = try WorldPrompt.draw(naming, .train, using: &random).map { prompt in
+    }
+
+    /// Short conversations that say what a picture shows: what a model learns to see from.
+    public func namings(_ count: Int) throws -> [QuestionAnswerRow] {
+        var random = WorldRandom(seed: seed &* 1_299_709 &+ 13)
+        return try WorldPrompt.draw(count, .train, using: &random).map { prompt in
             try row(prompt, random.pick(Self.namingQuestions), "The \(prompt.object.name).")
         }
-        return answers + names
     }
 
     /// Every text of the world, for its tokenizer: questions and responses of every kind.

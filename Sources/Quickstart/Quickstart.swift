@@ -37,7 +37,12 @@ public struct Quickstart {
         var ledger = try StageLedger(in: folders.root)
 
         try stage("data", &ledger, unlessThere: folders.start) { try makeData() }
-        try stage("sft", &ledger, unlessThere: folders.model("sft")) { try trainBase() }
+        try stage("seeing", &ledger, unlessThere: folders.model("seeing")) {
+            try trainSupervised("seeing", config.seeing, from: folders.start, on: folders.namings)
+        }
+        try stage("sft", &ledger, unlessThere: folders.model("sft")) {
+            try trainSupervised("sft", config.supervised, from: folders.model("seeing"), on: folders.conversations)
+        }
         for (name, settings) in scoreModels {
             try stage(name, &ledger, unlessThere: folders.model(name)) { try trainScoreModel(name, settings) }
         }
@@ -68,18 +73,18 @@ public struct Quickstart {
 
 extension Quickstart {
     private func makeData() throws {
-        try WorldFiles(config.world, seed: config.seed).write(pairs: folders.pairs, conversations: folders.conversations)
+        try WorldFiles(config.world, seed: config.seed).write(
+            pairs: folders.pairs, namings: folders.namings, conversations: folders.conversations)
         try DurableFiles.createDirectory(at: folders.start.deletingLastPathComponent())
         try DurableFiles.publishDirectory(at: folders.start) { try TinyModel.write(config.model, seed: config.seed, to: $0) }
     }
 
-    private func trainBase() throws {
-        let processor = try LLaVAProcessor(readingFrom: folders.start)
-        var settings = config.supervised
+    private func trainSupervised(_ name: String, _ settings: SupervisedConfig, from start: URL, on data: URL) throws {
+        var settings = settings
         settings.seed = config.seed
-        let conversations = try WorldFiles.conversations(in: folders.conversations)
-        let task = try SupervisedTraining(settings, VisionLanguageModel.load(folders.start), processor, conversations)
-        try drive(task, "sft", yaml(settings), settings.checkpointing, inputs: [folders.start, folders.conversations])
+        let task = try SupervisedTraining(
+            settings, .load(start), LLaVAProcessor(readingFrom: start), WorldFiles.conversations(in: data))
+        try drive(task, name, yaml(settings), settings.checkpointing, inputs: [start, data])
     }
 
     private func trainScoreModel(_ name: String, _ settings: ScoreTrainingConfig) throws {

@@ -12,7 +12,10 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var threads = 2
     public var world = WorldConfig()
     public var model = TinyModelConfig()
-    public var supervised = SupervisedConfig.quickstart
+    /// Learning to see: naming what pictures show.
+    public var seeing = SupervisedConfig.quickstart(epochs: 2)
+    /// The base policy.
+    public var supervised = SupervisedConfig.quickstart(epochs: 2)
     public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
     public var harmlessReward = ScoreTrainingConfig.quickstart(.harmlessness)
     public var cost = ScoreTrainingConfig.quickstart(.cost)
@@ -26,7 +29,7 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public init() {}
 
     public func problems() -> [String] {
-        world.problems() + supervised.problems() + reward.problems() + harmlessReward.problems() + cost.problems()
+        world.problems() + seeing.problems() + supervised.problems() + reward.problems() + harmlessReward.problems() + cost.problems()
             + ppoHelpful.problems() + ppoSafety.problems() + fixedLambda.problems() + safeRLHFV.problems()
             + evaluation.problems("evaluation")
     }
@@ -34,10 +37,10 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 
 /// How much data is made.
 public struct WorldConfig: Codable, Equatable, Sendable {
+    /// Pictures with their names, from which the untrained model first learns to see.
+    public var namings = 6400
     /// Conversations of the base policy's training.
-    public var conversations = 6000
-    /// Conversations beside them that name what a picture shows.
-    public var namingConversations = 4000
+    public var conversations = 6400
     /// Preference pairs for training.
     public var trainingPairs = 4000
     /// Preference pairs for measuring the score models.
@@ -48,7 +51,7 @@ public struct WorldConfig: Codable, Equatable, Sendable {
     public init() {}
 
     func problems() -> [String] {
-        [("conversations", conversations), ("trainingPairs", trainingPairs), ("evaluationPairs", evaluationPairs),
+        [("namings", namings), ("conversations", conversations), ("trainingPairs", trainingPairs), ("evaluationPairs", evaluationPairs),
          ("evaluationQuestions", evaluationQuestions)]
             .filter { $0.1 < 1 }.map { "world.\($0.0) must be ≥ 1, found \($0.1)" }
     }
@@ -57,15 +60,15 @@ public struct WorldConfig: Codable, Equatable, Sendable {
 extension SamplingConfig {
     static var quickstart: SamplingConfig {
         var config = SamplingConfig()
-        config.maximumNewTokens = 32
+        config.maximumNewTokens = 40
         return config
     }
 }
 
 extension SupervisedConfig {
-    static var quickstart: SupervisedConfig {
+    static func quickstart(epochs: Double) -> SupervisedConfig {
         var config = SupervisedConfig()
-        config.epochs = 3
+        config.epochs = epochs
         config.batchSize = 64
         config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
         config.freezing = FreezingConfig(visionTower: false)

@@ -11,14 +11,13 @@ struct WorldFiles {
 
     init(_ config: WorldConfig, seed: UInt64) { (self.config, self.seed) = (config, seed) }
 
-    /// Writes preference pairs (train and evaluation) and the base policy's conversations.
-    func write(pairs: URL, conversations: URL) throws {
+    /// Writes preference pairs (train and evaluation), pictures with their names, and the base policy's conversations.
+    func write(pairs: URL, namings: URL, conversations: URL) throws {
         let world = try WorldDataset(seed: seed)
         try Self.write(world.pairs(config.trainingPairs, .train), to: pairs, "train") { $0.category }
         try Self.write(world.pairs(config.evaluationPairs, .evaluation), to: pairs, "evaluation") { $0.category }
-        try Self.write(
-            world.conversations(config.conversations, naming: config.namingConversations), to: conversations, "train"
-        ) { $0.category }
+        try Self.write(world.namings(config.namings), to: namings, "train") { $0.category }
+        try Self.write(world.conversations(config.conversations), to: conversations, "train") { $0.category }
     }
 
     static func samples(in folder: URL, _ split: String) throws -> [PreferenceSample] {

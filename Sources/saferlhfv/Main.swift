@@ -1,0 +1,30 @@
+import ArgumentParser
+import ConfigFiles
+import Foundation
+import RunFolders
+import Torch
+
+/// The program: options become a configuration, a configuration becomes a call. Everything it can do, the libraries can.
+@main
+struct SafeRLHFVProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "safe-rlhf-v",
+        abstract: "Make a vision-language model helpful and safe, under a cost limit.",
+        discussion: "Example: safe-rlhf-v quickstart --output runs/quickstart",
+        version: "0.1.0",
+        subcommands: [
+            QuickstartCommand.self, DataCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
+            CheckpointCommands.self, DoctorCommand.self,
+        ])
+
+    static func main() async {
+        Engine.tuneMemory()
+        InterruptFlag.install()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
+        } catch {
+            Failure(error).leave()
+        }
+    }
+}
