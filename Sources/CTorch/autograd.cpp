@@ -7,8 +7,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/variable.h>
 
-#include <stdexcept>
-
 namespace {
 using torch::autograd::variable_list;
 
@@ -38,7 +36,8 @@ struct Recomputed : torch::autograd::Function<Recomputed> {
         variable_list saved(inputs.begin(), inputs.end());
         context->save_for_backward(saved);
         context->saved_data["block"] = c10::IValue::make_capsule(block);
-        return (*block)(saved);
+        // Detached: autograd writes its history onto the result, which may be a parameter that the block hands back.
+        return (*block)(saved).detach();
     }
 
     static variable_list backward(torch::autograd::AutogradContext *context, variable_list gradients) {
@@ -73,7 +72,16 @@ int ct_gradient(ct_tensor tensor, ct_tensor *gradient) {
 }
 
 int ct_set_gradient(ct_tensor tensor, ct_tensor gradient_or_null) {
-    return guarded([&] { borrow(tensor).mutable_grad() = gradient_or_null ? borrow(gradient_or_null) : at::Tensor(); });
+    return guarded([&] {
+        auto &leaf = borrow(tensor);
+        auto gradient = gradient_or_null ? borrow(gradient_or_null) : at::Tensor();
+        // LibTorch takes any gradient here and would fail, or read beyond it, much later.
+        TORCH_CHECK(!gradient.defined() || (gradient.sizes() == leaf.sizes() && gradient.scalar_type() == leaf.scalar_type() &&
+                                            gradient.device() == leaf.device()),
+                    "the gradient is ", gradient.sizes(), " ", gradient.scalar_type(), " on ", gradient.device(),
+                    ", its tensor is ", leaf.sizes(), " ", leaf.scalar_type(), " on ", leaf.device());
+        leaf.mutable_grad() = gradient;
+    });
 }
 
 int ct_backward(ct_tensor root, ct_tensor gradient_or_null, bool retain_graph) {
@@ -87,7 +95,7 @@ int ct_backward(ct_tensor root, ct_tensor gradient_or_null, bool retain_graph) {
 int ct_gradients_of(ct_tensor root, const ct_tensor *inputs, int32_t count, bool retain_graph, ct_tensor *gradients) {
     return guarded([&] {
         variable_list wanted;
-        for (int32_t i = 0; i < count; i++) wanted.push_back(borrow(inputs[i]));
+        for (auto &input : list_of(inputs, count)) wanted.push_back(borrow(input));
         auto found = torch::autograd::grad({borrow(root)}, wanted, {}, retain_graph, false, true);
         for (int32_t i = 0; i < count; i++) gradients[i] = found[i].defined() ? own(std::move(found[i])) : nullptr;
     });
@@ -105,7 +113,7 @@ ct_tensor ct_checkpoint(ct_block block, void *context, ct_context_release releas
     return guarded_tensor([&] {
         auto held = c10::make_intrusive<Block>(block, context, release);
         variable_list list;
-        for (int32_t i = 0; i < count; i++) list.push_back(borrow(inputs[i]));
+        for (auto &input : list_of(inputs, count)) list.push_back(borrow(input));
         if (!at::GradMode::is_enabled()) return (*held)(list);
         auto anchor = at::zeros({1}).set_requires_grad(true);
         return Recomputed::apply(held, anchor, at::TensorList(list));

@@ -13,7 +13,10 @@
 #endif
 
 namespace {
-at::Generator &generator_of(ct_generator handle) { return *reinterpret_cast<at::Generator *>(handle); }
+at::Generator &generator_of(ct_generator handle) {
+    TORCH_CHECK(handle, "the generator is NULL");
+    return *reinterpret_cast<at::Generator *>(handle);
+}
 }  // namespace
 
 extern "C" {

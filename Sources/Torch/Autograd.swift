@@ -38,7 +38,10 @@ extension Tensor {
     public func gradients(of inputs: [Tensor], retainingGraph: Bool = false) throws(TorchError) -> [Tensor?] {
         var results = [ct_tensor?](repeating: nil, count: inputs.count)
         let handles = inputs.map { Optional($0.raw) }
-        guard ct_gradients_of(raw, handles, Int32(handles.count), retainingGraph, &results) == 0 else {
+        let status = withExtendedLifetime(inputs) {
+            ct_gradients_of(raw, handles, Int32(handles.count), retainingGraph, &results)
+        }
+        guard status == 0 else {
             throw TorchError.last("gradients", [self])
         }
         return results.map { $0.map(Tensor.init(owning:)) }
@@ -47,8 +50,9 @@ extension Tensor {
 
 /// Computes `block(inputs)` without remembering its activations; the backward pass computes them again.
 ///
-/// Gradients are those of the plain call, for the inputs and for every parameter that the block captures. The block
-/// must give the same result twice, so any randomness in it has to come from outside.
+/// `backward` gives the gradients of the plain call, for the inputs and for every parameter that the block captures;
+/// `gradients(of:)` sees only the inputs. The block must give the same result twice, so any randomness in it has to come
+/// from outside.
 public func checkpointed(_ inputs: [Tensor], _ block: @escaping ([Tensor]) throws -> Tensor) throws(TorchError) -> Tensor {
     let handles = inputs.map { Optional($0.raw) }
     let context = Unmanaged.passRetained(CheckpointedBlock(block)).toOpaque()
@@ -65,12 +69,14 @@ private final class CheckpointedBlock {
     init(_ block: @escaping ([Tensor]) throws -> Tensor) { self.block = block }
 
     static func run(_ context: UnsafeMutableRawPointer?, _ inputs: UnsafePointer<ct_tensor?>?, _ count: Int32) -> ct_tensor? {
-        guard let context, let inputs else { return nil }
+        guard let context else { return nil }
         let held = Unmanaged<CheckpointedBlock>.fromOpaque(context).takeUnretainedValue()
+        let handles = UnsafeBufferPointer(start: inputs, count: inputs == nil ? 0 : Int(count))
         do {
             // The handles are only lent, so each gets a reference of its own; the result's goes to the graph.
-            let tensors = (0..<Int(count)).compactMap { inputs[$0].flatMap(ct_retain).map(Tensor.init(owning:)) }
-            return ct_retain(try held.block(tensors).raw)
+            let tensors = handles.compactMap { $0.flatMap(ct_retain).map(Tensor.init(owning:)) }
+            let result = try held.block(tensors)
+            return withExtendedLifetime(result) { ct_retain(result.raw) }
         } catch {
             ct_set_last_error("\(error)")
             return nil

@@ -5,10 +5,12 @@ public enum Engine {
     /// LibTorch's version, as compiled against.
     public static var version: String { String(cString: ct_version()) }
 
-    /// Threads that one operator may use. Results of long sums depend on it, so a run records it.
+    /// Threads that one operator may use, 1 to 1,024. Results of long sums depend on it, so a run records it.
+    ///
+    /// Setting it counts for the thread that sets it and for threads that have not run an operator yet.
     public static var threadCount: Int {
         get { Int(ct_thread_count()) }
-        set { ct_set_thread_count(Int32(clamping: max(1, newValue))) }
+        set { ct_set_thread_count(Int32(min(max(1, newValue), 1024))) }
     }
 
     /// Keeps freed blocks in the process instead of handing them back to the kernel at every step (glibc; elsewhere

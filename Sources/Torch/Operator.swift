@@ -32,7 +32,10 @@ struct Operator: @unchecked Sendable {
         defer { boxed.free() }
         var raw = [ct_tensor?](repeating: nil, count: 64)
         var count: Int32 = 0
-        let status = ct_call(handle, boxed.values, Int32(boxed.values.count), &raw, 64, &count)
+        // The boxed values only borrow: the arguments must outlive the call, whatever the optimiser thinks of them.
+        let status = withExtendedLifetime(arguments) {
+            ct_call(handle, boxed.values, Int32(boxed.values.count), &raw, 64, &count)
+        }
         guard status == 0 else { throw TorchError.last(name, arguments.flatMap(\.tensors)) }
         return raw.prefix(Int(count)).compactMap { $0.map(Tensor.init(owning:)) }
     }

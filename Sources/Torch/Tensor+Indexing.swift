@@ -7,7 +7,6 @@ private enum Op {
     static let scatter = Operator("scatter", "src")
     static let scatterValue = Operator("scatter", "value")
     static let indexCopy = Operator("index_copy_")
-    static let indexAdd = Operator("index_add_")
     static let indexPut = Operator("index_put")
     static let maskedScatter = Operator("masked_scatter")
     static let nonzero = Operator("nonzero")

@@ -10,7 +10,6 @@ private enum Op {
     static let argmax = Operator("argmax")
     static let cumulativeSum = Operator("cumsum")
     static let norm = Operator("linalg_vector_norm")
-    static let norms = Operator("_foreach_norm", "Scalar")
     static let logSumExp = Operator("logsumexp")
     static let topK = Operator("topk")
     static let sort = Operator("sort", "stable")
@@ -44,7 +43,9 @@ extension Tensor {
     public func cumulativeSum(dim: Int) throws(TorchError) -> Tensor { try Op.cumulativeSum(.tensor(self), .int(dim)) }
 
     /// √Σx² over all elements, in float32 at least.
-    public func norm() throws(TorchError) -> Tensor { try Op.norm(.tensor(self), .double(2)) }
+    public func norm() throws(TorchError) -> Tensor {
+        try Op.norm(.tensor(self), .double(2), .none, .bool(false), dtype == .float64 ? .none : .dtype(.float32))
+    }
 
     /// log Σ exp(x) over `dim`.
     public func logSumExp(dim: Int, keepingDim: Bool = false) throws(TorchError) -> Tensor {
