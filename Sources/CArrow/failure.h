@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 #include <arrow/status.h>
+#include <arrow/util/io_util.h>
 #include <parquet/exception.h>
 
 #include <cstdlib>
@@ -23,10 +24,11 @@ struct Failure : std::runtime_error {
     Failure(int32_t kind, const std::string &text) : std::runtime_error(text), kind(kind) {}
 };
 
-/// Arrow's allocator answers "out of memory" when the cap of a file is reached.
+/// Arrow's allocator answers "out of memory" when the cap of a file is reached. Its I/O errors are the system's only
+/// when they carry an errno; the others mean a file whose parts do not fit together.
 inline int32_t kind_of(const arrow::Status &status) {
     if (status.IsOutOfMemory() || status.IsCapacityError()) return CARROW_LIMIT;
-    return status.IsIOError() ? CARROW_IO : CARROW_MALFORMED;
+    return arrow::internal::ErrnoFromStatus(status) != 0 ? CARROW_IO : CARROW_MALFORMED;
 }
 
 inline void check(const arrow::Status &status) {

@@ -35,11 +35,12 @@ extension carrow_limits {
 }
 
 extension ParquetError {
-    /// Takes over the error, freeing its text.
+    /// Takes over the error, freeing its text. The sentence becomes one line.
     init(_ error: carrow_error, file: String, rowGroup: Int?) {
-        let reason = error.text.map { String(cString: $0) } ?? "unknown reason"
+        let text = error.text.map { String(cString: $0) } ?? "unknown reason"
+        let reason = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         switch Int(error.kind) {
-        case CARROW_IO where rowGroup == nil: self = .unreadable(file: file, reason: reason)
+        case CARROW_IO: self = .unreadable(file: file, reason: reason)
         case CARROW_LIMIT: self = .overLimit(file: file, rowGroup: rowGroup, reason: reason)
         default: self = .malformed(file: file, rowGroup: rowGroup, reason: reason)
         }

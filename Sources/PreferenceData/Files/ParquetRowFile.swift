@@ -1,0 +1,45 @@
+import Foundation
+import Parquet
+
+/// Rows in a Parquet file; a group is a row group.
+final class ParquetRowFile: RowFile {
+    let name: String
+    private let file: ParquetFile
+    private let pictures: PictureFolder
+
+    /// Opens the file; throws when a column of `columns` is missing or of another type.
+    init(_ url: URL, name: String, columns: [ParquetColumn], pictures: PictureFolder) throws(ParquetError) {
+        self.name = name
+        self.pictures = pictures
+        file = try ParquetFile(url: url)
+        for column in columns {
+            if let type = column.type { try file.require(column.name, type) }
+        }
+    }
+
+    var groups: [Int] { file.rowGroups }
+
+    func records(ofGroup group: Int, columns: [String]) throws -> [Result<StoredRecord, RowError>] {
+        let firstRow = groups[..<group].reduce(0, +)
+        var records: [Result<StoredRecord, RowError>] = []
+        try file.forEachBatch(columns: columns, rowGroups: group..<group + 1) { batch in
+            for offset in 0..<batch.rowCount {
+                let position = RowPosition(file: name, row: firstRow + records.count)
+                records.append(record(StoredRecord(at: position, cells: batch.row(offset))))
+            }
+        }
+        return records
+    }
+
+    /// A cell may name a picture file instead of holding its bytes; then the file is read.
+    private func record(_ stored: StoredRecord) -> Result<StoredRecord, RowError> {
+        Result { () throws(RowError) in
+            var record = stored
+            for case (let column, .image(let image)) in stored.cells where image.bytes == nil {
+                guard let path = image.path else { continue }
+                record.cells[column] = .image(try pictures.read(path, column: column, at: stored.position))
+            }
+            return record
+        }
+    }
+}
