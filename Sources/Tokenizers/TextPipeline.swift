@@ -16,13 +16,9 @@ struct TextPipeline: Sendable {
         normalizers = definition.normalizer.steps
         preTokenizers = definition.preTokenizer.steps
         let added = definition.addedTokens
-        rawTokens = AddedTokenMatcher(added.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
-        normalizedTokens = AddedTokenMatcher(
-            added.filter(\.isNormalized).map { token in
-                var pattern = MarkedText(bytes: Array(token.content.utf8), marks: .none)
-                for normalizer in definition.normalizer.steps { normalizer.apply(to: &pattern) }
-                return (token, pattern.bytes)
-            })
+        let patterns = added.map { (token: $0, bytes: definition.pattern(of: $0)) }
+        rawTokens = AddedTokenMatcher(patterns.filter { !$0.token.isNormalized })
+        normalizedTokens = AddedTokenMatcher(patterns.filter(\.token.isNormalized))
         encoder = BytePairEncoder(
             definition.model, control: Set(added.filter(\.isControl).map(\.id)), isByteLevel: definition.isByteLevel)
     }

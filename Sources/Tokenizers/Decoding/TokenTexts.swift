@@ -39,12 +39,20 @@ struct TokenTexts: Sendable {
 }
 
 extension TokenizerDefinition {
-    /// Every token by its id; where an added token and the vocabulary share an id, the added token's spelling.
-    func tokensByID() -> [Int32: String] {
+    /// Every token by its id, as it is decoded: an added token as it is found in text, normalised if it is sought
+    /// there, as the reference has it.
+    fileprivate func tokensByID() -> [Int32: String] {
         var tokens: [Int32: String] = [:]
         for id in 0..<Int32(model.vocabulary.idBound) { tokens[id] = model.vocabulary.token(of: id) }
-        for token in addedTokens { tokens[token.id] = token.content }
+        for token in addedTokens { tokens[token.id] = String(decoding: pattern(of: token), as: UTF8.self) }
         return tokens
+    }
+
+    /// The bytes by which an added token is found.
+    func pattern(of token: AddedToken) -> [UInt8] {
+        var pattern = MarkedText(bytes: Array(token.content.utf8), marks: .none)
+        if token.isNormalized { for step in normalizer.steps { step.apply(to: &pattern) } }
+        return pattern.bytes
     }
 }
 

@@ -19,6 +19,7 @@ extension Tokenizer {
         let rendered = try RenderedTurns(conversation, addGenerationPrompt: addGenerationPrompt) { part, prompt in
             try chatTemplate.renderMarked(part, addGenerationPrompt: prompt, tokens: specialTokens)
         }
+        try chatTemplate.requireEveryTurn(of: conversation, in: rendered.text)
         var encoded = EncodedTurns(rendered, self)
         if !addGenerationPrompt, let last = conversation.messages.last, last.role == .assistant {
             try encoded.endResponse(with: eosID)

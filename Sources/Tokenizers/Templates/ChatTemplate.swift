@@ -38,12 +38,13 @@ public struct ChatTemplate: Sendable {
         unknownToken: String? = nil, paddingToken: String? = nil, variables: [String: JSONValue] = [:]
     ) throws -> String {
         let tokens = SpecialTokens(bos: bosToken, eos: eosToken, unknown: unknownToken, padding: paddingToken)
-        return try renderMarked(
-            conversation, addGenerationPrompt: addGenerationPrompt, tokens: tokens, variables: variables
-        ).string
+        let text = try renderMarked(
+            conversation, addGenerationPrompt: addGenerationPrompt, tokens: tokens, variables: variables)
+        try requireEveryTurn(of: conversation, in: text)
+        return text.string
     }
 
-    /// The text, each character with the message it came from.
+    /// The text, each character with the message it came from. Whether every turn is there is not checked.
     func renderMarked(
         _ conversation: Conversation, addGenerationPrompt: Bool, tokens: SpecialTokens,
         variables: [String: JSONValue] = [:]
@@ -59,14 +60,11 @@ public struct ChatTemplate: Sendable {
         for (name, token) in tokens.templateNames where token != nil {
             names[name] = token.map { .text(TemplateText($0)) }
         }
-        let interpreter = TemplateInterpreter(variables: names, limits: limits)
-        let text = try interpreter.render(statements)
-        try requireEveryTurn(of: conversation, in: text)
-        return text
+        return try TemplateInterpreter(variables: names, limits: limits).render(statements)
     }
 
     /// Every turn of a user or an assistant that has words must have left some of them in the text.
-    private func requireEveryTurn(of conversation: Conversation, in text: TemplateText) throws(TokenizerError) {
+    func requireEveryTurn(of conversation: Conversation, in text: TemplateText) throws(TokenizerError) {
         let present = Set(text.units.lazy.compactMap(TemplateText.message))
         for (index, message) in conversation.messages.enumerated()
         where message.role != .system && index < TemplateText.maximumMessages - 1 && !present.contains(index) {

@@ -189,19 +189,30 @@ struct TemplateLexer {
     }
 
     private mutating func number() throws(TemplateError) -> TemplateToken.Kind {
-        var text = take { $0.isDigit || $0 == "_" }
-        var isFloat = false
-        if index + 1 < source.count, source[index] == ".", source[index + 1].isDigit {
-            advance(to: index + 1)
-            text += "." + take { $0.isDigit || $0 == "_" }
-            isFloat = true
+        let digits = take(while: \.isDigitOrUnderscore)
+        let fraction = optional(".") { $0.first?.isDigit == true }
+        let exponent = optional("e") { rest in
+            let digits = rest.first == "+" || rest.first == "-" ? rest.dropFirst() : rest
+            return digits.first?.isDigit == true
         }
-        text.removeAll { $0 == "_" }
-        if isFloat, let value = Double(text) { return .float(value) }
-        guard !isFloat, let value = Int(text) else {
+        let text = (digits + fraction + exponent).filter { $0 != "_" }
+        if !fraction.isEmpty || !exponent.isEmpty, let value = Double(text) { return .float(value) }
+        guard let value = Int(text) else {
             throw TemplateError(line: line, construct: excerpt(text), reason: "the number is too large")
         }
         return .integer(value)
+    }
+
+    /// A part of a number: `mark`, perhaps a sign, and digits; empty when it does not follow.
+    private mutating func optional(
+        _ mark: Unicode.Scalar, _ follows: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> String {
+        guard index + 1 < source.count, String(source[index]).lowercased() == String(mark),
+            follows(source[(index + 1)...])
+        else { return "" }
+        let sign = source[index + 1].isDigit ? "" : String(source[index + 1])
+        advance(to: index + 1 + sign.unicodeScalars.count)
+        return String(mark) + sign + take(while: \.isDigitOrUnderscore)
     }
 
     private mutating func sign(_ brackets: inout [Unicode.Scalar]) throws(TemplateError) -> String {
@@ -291,6 +302,7 @@ extension TemplateLexer {
 
 extension Unicode.Scalar {
     fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+    fileprivate var isDigitOrUnderscore: Bool { isDigit || self == "_" }
     fileprivate var isNameStart: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) || self == "_" }
 }
 

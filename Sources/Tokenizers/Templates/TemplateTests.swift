@@ -34,7 +34,9 @@ enum TemplateTests {
         "equalto": comparison(.equal), "eq": comparison(.equal), "ne": comparison(.notEqual),
         "lt": comparison(.less), "lessthan": comparison(.less), "le": comparison(.lessOrEqual),
         "gt": comparison(.greater), "greaterthan": comparison(.greater), "ge": comparison(.greaterOrEqual),
-        "in": comparison(.isIn), "sameas": comparison(.equal),
+        "==": comparison(.equal), "!=": comparison(.notEqual), "<": comparison(.less), "<=": comparison(.lessOrEqual),
+        ">": comparison(.greater), ">=": comparison(.greaterOrEqual), "in": comparison(.isIn),
+        "sameas": comparison(.equal),
     ]
 
     private static func comparison(_ comparison: TemplateExpression.Comparison) -> TemplateBuiltin {

@@ -28,13 +28,16 @@ struct TemplateList {
 
 /// A mapping that does not change, its members in order.
 struct TemplateMapping {
-    let members: [(key: TemplateValue, value: TemplateValue)]
+    private let keys, values: [TemplateValue]
     let depth: Int
 
     init(_ members: [(key: TemplateValue, value: TemplateValue)]) {
-        self.members = members
-        depth = 1 + (members.map(\.value.depth).max() ?? 0)
+        keys = members.map(\.key)
+        values = members.map(\.value)
+        depth = 1 + (values.map(\.depth).max() ?? 0)
     }
+
+    var members: [(key: TemplateValue, value: TemplateValue)] { zip(keys, values).map { ($0, $1) } }
 
     init(_ members: [(String, TemplateValue)]) {
         self.init(members.map { (key: .text(TemplateText($0.0)), value: $0.1) })
@@ -42,7 +45,7 @@ struct TemplateMapping {
 
     /// The value of `key`, or nil. Time grows with the number of members.
     func value(of key: TemplateValue) -> TemplateValue? {
-        members.last { $0.key.equals(key) }?.value
+        keys.lastIndex { $0.equals(key) }.map { values[$0] }
     }
 
     func value(of key: String) -> TemplateValue? { value(of: .text(TemplateText(key))) }

@@ -48,14 +48,37 @@ enum NormalForm: String, Sendable, CaseIterable {
         return MarkedText(bytes: bytes, marks: .some(marks))
     }
 
+    /// Characters younger than the reference's tables stay as they are, and nothing is composed or reordered across
+    /// them.
     private func applied(to bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let text = String(decoding: bytes, as: UTF8.self)
-        return switch self {
-        case .nfc: Array(text.precomposedStringWithCanonicalMapping.utf8)
-        case .nfd: Array(text.decomposedStringWithCanonicalMapping.utf8)
-        case .nfkc: Array(text.precomposedStringWithCompatibilityMapping.utf8)
-        case .nfkd: Array(text.decomposedStringWithCompatibilityMapping.utf8)
+        var (result, run) = ("", String.UnicodeScalarView())
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if scalar.isKnownToReference {
+                run.append(scalar)
+            } else {
+                result += applied(to: String(run))
+                result.unicodeScalars.append(scalar)
+                run = String.UnicodeScalarView()
+            }
         }
+        return Array((result + applied(to: String(run))).utf8)
+    }
+
+    private func applied(to text: String) -> String {
+        switch self {
+        case .nfc: text.precomposedStringWithCanonicalMapping
+        case .nfd: text.decomposedStringWithCanonicalMapping
+        // note: Foundation's own NFKC does not compose Hangul letters that a mapping brings together.
+        case .nfkc: text.decomposedStringWithCompatibilityMapping.precomposedStringWithCanonicalMapping
+        case .nfkd: text.decomposedStringWithCompatibilityMapping
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar was assigned in Unicode 9.0, the version of the reference's normal forms.
+    fileprivate var isKnownToReference: Bool {
+        value < 0x300 || properties.age.map { $0.major <= 9 } ?? false
     }
 }
 
