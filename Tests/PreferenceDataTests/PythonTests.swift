@@ -1,0 +1,74 @@
+import Foundation
+import PreferenceData
+import Testing
+
+/// Runs where a Python with pyarrow and datasets is at hand (`PYTHON` names it, else `python3`); elsewhere the suite
+/// is reported as skipped.
+@Suite("Files read by other tools", .enabled(if: Python.isReady, "needs a Python with pyarrow and datasets"))
+struct PythonTests {
+    let folder: TemporaryFolder
+    let rows = (0..<5).map { BeaverTailsVRow.sound($0) }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("pyarrow reads every column of our Parquet")
+    func pyarrow() throws {
+        try folder.write(rows, to: "train.parquet")
+        let output = try Python.run(
+            """
+            import pyarrow.parquet as pq, sys
+            table = pq.read_table(sys.argv[1])
+            print(table.num_rows, table.column("safer_response_id").to_pylist()[4],
+                  table.column("response_1_harmless_rate").to_pylist()[0],
+                  list(table.column("image").to_pylist()[3]["bytes"])[4], table.schema.field("image").type)
+            """, folder.file("train.parquet").path)
+        #expect(output == "5 2 -2 3 struct<bytes: binary, path: string>\n")
+    }
+
+    @Test("datasets shows the image column as pictures and the rest as values")
+    func datasets() throws {
+        try folder.write(rows, to: "train.parquet")
+        let output = try Python.run(
+            """
+            import datasets, sys
+            rows = datasets.Dataset.from_parquet(sys.argv[1], cache_dir=sys.argv[2])
+            raw = rows.cast_column("image", datasets.Image(decode=False))
+            print(type(rows.features["image"]).__name__, rows.features["image_severity"].dtype, len(rows),
+                  raw[4]["image"]["path"], raw[4]["image"]["bytes"][4])
+            """, folder.file("train.parquet").path, folder.file("cache").path)
+        #expect(output == "Image int64 5 4.png 4\n")
+    }
+
+    @Test("json reads every line of our JSONL")
+    func json() throws {
+        try folder.write(rows, to: "train.jsonl")
+        let output = try Python.run(
+            """
+            import json, os, sys
+            rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+            file = os.path.join(os.path.dirname(sys.argv[1]), rows[2]["image"])
+            print(len(rows), rows[2]["question"], open(file, "rb").read()[4])
+            """, folder.file("train.jsonl").path)
+        #expect(output == "5 Question 2? 2\n")
+    }
+}
+
+enum Python {
+    static let isReady = (try? run("import pyarrow, datasets; print('ready')")) == "ready\n"
+
+    private static var command: String { ProcessInfo.processInfo.environment["PYTHON"] ?? "python3" }
+
+    /// Runs a program and gives what it prints.
+    static func run(_ program: String, _ arguments: String...) throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [command, "-c", program] + arguments
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
