@@ -36,7 +36,9 @@ public struct Quickstart {
         try FileManager.default.createDirectory(at: folders.root, withIntermediateDirectories: true)
         var ledger = try StageLedger(in: folders.root)
 
-        try stage("data", &ledger, unlessThere: folders.start) { try makeData() }
+        try stage("data", &ledger, unlessThere: folders.start) {
+            try StartingPoint(config).write(to: folders.root)
+        }
         try stage("seeing", &ledger, unlessThere: folders.model("seeing")) {
             try trainSupervised("seeing", config.seeing, from: folders.start, on: folders.namings)
         }
@@ -72,18 +74,11 @@ public struct Quickstart {
 // MARK: Stages
 
 extension Quickstart {
-    private func makeData() throws {
-        try WorldFiles(config.world, seed: config.seed).write(
-            pairs: folders.pairs, namings: folders.namings, conversations: folders.conversations)
-        try DurableFiles.createDirectory(at: folders.start.deletingLastPathComponent())
-        try DurableFiles.publishDirectory(at: folders.start) { try TinyModel.write(config.model, seed: config.seed, to: $0) }
-    }
-
     private func trainSupervised(_ name: String, _ settings: SupervisedConfig, from start: URL, on data: URL) throws {
         var settings = settings
         settings.seed = config.seed
         let task = try SupervisedTraining(
-            settings, .load(start), LLaVAProcessor(readingFrom: start), WorldFiles.conversations(in: data))
+            settings, .load(start), LLaVAProcessor(readingFrom: start), TrainingData.conversations(data))
         try drive(task, name, yaml(settings), settings.checkpointing, inputs: [start, data])
     }
 
@@ -91,7 +86,7 @@ extension Quickstart {
         var settings = settings
         settings.seed = config.seed
         let base = folders.model("sft")
-        let samples = try WorldFiles.samples(in: folders.pairs, "train")
+        let samples = try TrainingData.pairs(folders.pairs)
         let task = try ScoreTraining(
             settings, ScoreModel.load(base, headSeed: config.seed), LLaVAProcessor(readingFrom: base), samples)
         try drive(task, name, yaml(settings), settings.checkpointing, inputs: [base, folders.pairs])
@@ -111,8 +106,8 @@ extension Quickstart {
             costModel: needsCost ? try .load(folders.model("cost")) : nil)
         var seeded = settings
         seeded.seed = config.seed
-        let prompts = try WorldFiles.samples(in: folders.pairs, "train").map { $0.conversation(response: nil) }
-        let supervised = settings.ppo.supervisedCoefficient > 0 ? try WorldFiles.conversations(in: folders.conversations) : []
+        let prompts = try TrainingData.prompts(folders.pairs)
+        let supervised = settings.ppo.supervisedCoefficient > 0 ? try TrainingData.conversations(folders.conversations) : []
         let task = try PolicyTraining(
             seeded, models, LLaVAProcessor(readingFrom: base), prompts: prompts, supervised: supervised)
         try drive(

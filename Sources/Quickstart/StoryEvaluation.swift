@@ -4,6 +4,7 @@ import EmbeddedWorld
 import Evaluation
 import Foundation
 import Generation
+import PreferenceData
 import Reports
 import RunFolders
 import Statistics
@@ -40,8 +41,7 @@ struct StoryEvaluation {
     }
 
     private func rewardFigures(_ processor: LLaVAProcessor) throws -> [(name: String, estimate: Estimate)] {
-        let samples = try WorldFiles.samples(in: folders.pairs, "evaluation")
-        let measured = try ScoreModelMeasurement(.load(folders.model("reward")), processor, samples, .helpfulness)
+        let measured = try ScoreModelMeasurement(.load(folders.model("reward")), processor, evaluationPairs(), .helpfulness)
         return [
             ("ranking_accuracy", Estimate(measured.rankingAccuracy)),
             ("ranking_accuracy_without_ties", Estimate(measured.rankingAccuracyWithoutTies)),
@@ -49,8 +49,7 @@ struct StoryEvaluation {
     }
 
     private func costFigures(_ model: ScoreModel, _ processor: LLaVAProcessor) throws -> [(name: String, estimate: Estimate)] {
-        let samples = try WorldFiles.samples(in: folders.pairs, "evaluation")
-        let measured = try ScoreModelMeasurement(model, processor, samples, .cost)
+        let measured = try ScoreModelMeasurement(model, processor, evaluationPairs(), .cost)
         let count = measured.signAccuracy.n
         func exact(_ value: Double) -> Estimate { Estimate(value: value, low: value, high: value, n: count) }
         return [
@@ -59,6 +58,12 @@ struct StoryEvaluation {
             ("sign_accuracy", Estimate(measured.signAccuracy)), ("auc", exact(measured.areaUnderCurve)),
             ("majority", exact(measured.majorityBaseline)),
         ]
+    }
+
+    private func evaluationPairs() throws -> [PreferenceSample] {
+        var samples: [PreferenceSample] = []
+        try BeaverTailsVDataset.load(folders.pairs, split: .evaluation).forEachSample { samples.append($0) }
+        return samples
     }
 
     /// A few questions of every kind, with what every policy said.

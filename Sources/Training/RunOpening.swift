@@ -3,6 +3,9 @@ public import RunFolders
 import StrictJSON
 import Torch
 
+/// The version of this program, as checkpoints record it.
+public let programVersion = "0.1.0"
+
 /// Opens a run folder: a new one, or one that was left off, with its inputs fingerprinted.
 public struct RunOpening {
     private let folder: URL
@@ -19,24 +22,25 @@ public struct RunOpening {
 
     /// The run, and whether it was there already.
     public func open() throws -> (run: RunDirectory, isResumed: Bool) {
-        let fingerprints = try fingerprints()
+        let fingerprints = try Fingerprint.inputs(inputs)
         guard FileManager.default.fileExists(atPath: folder.appending(path: "config.yaml").path) else {
             let run = try RunDirectory.create(at: folder, config: config, inputs: fingerprints, environment: environment)
             return (run, false)
         }
-        return (try RunDirectory.resume(at: folder, config: config, inputs: fingerprints), true)
+        return (try RunDirectory.resume(at: folder, config: config, inputs: fingerprints, environment: environment), true)
     }
 
     /// A run that must be new.
     public func create() throws -> RunDirectory {
-        try RunDirectory.create(at: folder, config: config, inputs: fingerprints(), environment: environment)
-    }
-
-    private func fingerprints() throws -> JSONValue {
-        .object(JSONObject(try inputs.map { ($0.path, .string(try Fingerprint.ofTree($0))) }))
+        try RunDirectory.create(at: folder, config: config, inputs: Fingerprint.inputs(inputs), environment: environment)
     }
 
     private var environment: JSONValue {
-        ["libtorch": .string(Engine.version), "threads": .integer(Int64(threads)), "cuda_devices": .integer(Int64(Device.cudaCount))]
+        RunEnvironment.describe(
+            codeVersion: programVersion,
+            [
+                "libtorch": .string(Engine.version), "threads": .integer(Int64(threads)),
+                "cuda_devices": .integer(Int64(Device.cudaCount)),
+            ])
     }
 }

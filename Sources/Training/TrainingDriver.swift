@@ -42,10 +42,11 @@ public struct TrainingDriver {
     public func drive(_ task: any TrainingTask, resuming: Bool, say: (String) -> Void = { _ in }) throws {
         if resuming { try restore(task, say) }
         let log = try MetricsLog(in: run, continuingAfter: task.step)
+        log.notices.forEach(say)
         let progress = ProgressReporter(task.title, total: task.totalSteps, firstStep: task.step)
         var refusedInARow = 0
         while task.step < task.totalSteps {
-            guard !InterruptFlag.isRaised else { throw try interrupted(task) }
+            guard !InterruptFlag.isRaised else { throw try interrupted(task, log) }
             let metrics = try task.advance()
             try log.record(step: task.step, metrics)
             progress.report(step: task.step, Self.headlines(metrics))
@@ -53,9 +54,9 @@ public struct TrainingDriver {
             guard refusedInARow < config.maximumRefusedSteps else {
                 throw TrainingError.tooManyRefusedSteps(count: refusedInARow, site: "a loss or gradient")
             }
-            if config.everySteps > 0, task.step % config.everySteps == 0 { try save(task) }
+            if config.everySteps > 0, task.step % config.everySteps == 0 { try save(task, log) }
         }
-        try save(task)
+        try save(task, log)
         try export(task)
     }
 
@@ -67,12 +68,14 @@ public struct TrainingDriver {
         say("resuming after step \(checkpoint.step)")
     }
 
-    private func interrupted(_ task: any TrainingTask) throws -> TrainingError {
-        try save(task)
+    private func interrupted(_ task: any TrainingTask, _ log: MetricsLog) throws -> TrainingError {
+        try save(task, log)
         return .interrupted(step: task.step, folder: run.url.path)
     }
 
-    private func save(_ task: any TrainingTask) throws {
+    /// The log first, so that it reaches at least to the checkpoint's step, whatever happens.
+    private func save(_ task: any TrainingTask, _ log: MetricsLog) throws {
+        try log.synchronise()
         try checkpoints.save(step: task.step) { try task.save(to: $0) }
     }
 

@@ -32,7 +32,8 @@ struct Failure {
         case let file as FileError: file.isMissing ? .missingInput : .io
         case let run as RunFolderError:
             switch run {
-            case .damaged: .badData
+            case .damaged, .unreadable: .badData
+            case .notARun: .missingInput
             default: .usage
             }
         case is RowError, is WeightsError, is SafetensorsError, is ModelConfigError, is TokenizerError, is TemplateError,

@@ -3,6 +3,7 @@ import ConfigFiles
 import Foundation
 import RunFolders
 import Torch
+import Training
 
 /// The program: options become a configuration, a configuration becomes a call. Everything it can do, the libraries can.
 @main
@@ -11,7 +12,7 @@ struct SafeRLHFVProgram: AsyncParsableCommand {
         commandName: "safe-rlhf-v",
         abstract: "Make a vision-language model helpful and safe, under a cost limit.",
         discussion: "Example: safe-rlhf-v quickstart --output runs/quickstart",
-        version: "0.1.0",
+        version: programVersion,
         subcommands: [
             QuickstartCommand.self, DataCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
             CheckpointCommands.self, DoctorCommand.self,

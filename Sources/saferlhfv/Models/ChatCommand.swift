@@ -18,7 +18,7 @@ struct ChatCommand: ParsableCommand {
         while let line = readLine(), !line.isEmpty {
             messages.append(Message(role: .user, parts: pictures + [.text(line)]))
             pictures = []
-            let text = try responder.texts([Conversation(messages: messages)]).first ?? ""
+            let text = try responder.texts([Conversation(messages: messages)]).joined()
             print(text)
             messages.append(Message(role: .assistant, text: text))
             prompt()

@@ -44,7 +44,7 @@ struct ScoreModelArguments: ParsableArguments {
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try ScoreTraining(
                 settings, .load(model, device: session.device, headSeed: settings.seed), LLaVAProcessor(readingFrom: model),
-                TrainingData.samples(data))
+                TrainingData.pairs(data))
         }
     }
 }

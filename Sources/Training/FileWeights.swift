@@ -11,6 +11,6 @@ struct FileWeights: WeightSource {
     var names: [String]? { file.names }
 
     func tensor(named name: String, shape: [Int], initial: InitialValues) throws -> Tensor? {
-        try file.names.contains(name) ? file.tensor(name) : nil
+        try file.contains(name) ? file.tensor(name) : nil
     }
 }
