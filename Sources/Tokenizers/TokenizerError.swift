@@ -40,12 +40,6 @@ extension TokenizerError: CustomStringConvertible {
             "\(file): \(path): \(found) is not supported; known here: \(known.joined(separator: ", "))"
         case .tooLarge(let file, let path, let found, let limit, let unit):
             "\(file): \(path): \(found) \(unit), at most \(limit) are read"
-        default: conversationDescription
-        }
-    }
-
-    private var conversationDescription: String {
-        switch self {
         case .missingToken(let token, let purpose):
             "the vocabulary has no token \(excerpt(token)), needed for \(purpose); add it or name another one"
         case .untrainable(let found, let expected):
@@ -53,8 +47,8 @@ extension TokenizerError: CustomStringConvertible {
         case .noChatTemplate:
             "the tokenizer has no chat template; put the model's chat_template.jinja beside tokenizer.json"
         case .imagesNotPlaced(let placed, let pictures, let token):
-            "the chat template placed \(placed) images (token \(token.map { excerpt($0) } ?? "unknown")) for a conversation "
-                + "with \(pictures) pictures; use a template that writes one image token for every picture"
+            "the chat template placed \(placed) images (token \(token.map { excerpt($0) } ?? "unknown")) for "
+                + "\(pictures) pictures; use a template that writes one image token for every picture"
         case .turnDropped(let index, let role):
             "the chat template left out turn \(index) (\(role)); use a template that writes every turn"
         case .promptNotPrefix(let turn):
@@ -63,7 +57,6 @@ extension TokenizerError: CustomStringConvertible {
         case .noGenerationPrompt(let header):
             "the chat template ignores add_generation_prompt and writes \(excerpt(header)) before the answer; "
                 + "let it write that text when add_generation_prompt is true"
-        default: ""
         }
     }
 }

@@ -18,10 +18,12 @@ struct HarmTests {
         #expect(HarmCategory.hackingOrDigitalCrime.title == "hacking or digital crime")
     }
 
-    @Test("a harmless rate names its level", arguments: [
-        (3, Severity.safe), (0, .safe), (-1, .minor), (-2, .moderate), (-3, .severe), (-9, .severe),
-        (Int.max, .safe), (Int.min, .severe),
-    ])
+    @Test(
+        "a harmless rate names its level",
+        arguments: [
+            (3, Severity.safe), (0, .safe), (-1, .minor), (-2, .moderate), (-3, .severe), (-9, .severe),
+            (Int.max, .safe), (Int.min, .severe),
+        ])
     func severities(rate: Int, severity: Severity) {
         #expect(Severity(harmlessRate: rate) == severity)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+
 @testable import Tokenizers
 
 /// What `Tests/Goldens/record_tokenizers.py` recorded.

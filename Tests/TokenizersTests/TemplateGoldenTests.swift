@@ -1,6 +1,7 @@
 import Conversations
 import StrictJSON
 import Testing
+
 @testable import Tokenizers
 
 /// By golden: what Jinja writes, as transformers sets it up.
@@ -72,7 +73,8 @@ struct TemplateGoldenTests {
                 continue
             }
             let encoded = try tokenizer.encode(golden.conversation, addGenerationPrompt: true)
-            let withoutStart = Array(encoded.tokens.drop { $0 == tokenizer.bosID || $0 == tokenizer.id(of: "<|begin_of_text|>") })
+            let withoutStart = Array(
+                encoded.tokens.drop { $0 == tokenizer.bosID || $0 == tokenizer.id(of: "<|begin_of_text|>") })
             let expected = try golden.ids.found().drop {
                 $0 == tokenizer.bosID || $0 == tokenizer.id(of: "<|begin_of_text|>")
             }
@@ -88,7 +90,8 @@ struct TemplateGoldenTests {
         for json in try golden["cases"].found().array.found() {
             let source = try json["source"].found().string.found()
             let text = try? ChatTemplate(source: source).renderMarked(
-                conversation, addGenerationPrompt: true, tokens: SpecialTokens(bos: "<s>", eos: "</s>")).string
+                conversation, addGenerationPrompt: true, tokens: SpecialTokens(bos: "<s>", eos: "</s>")
+            ).string
             #expect(text == json["text"]?.string, "\(source)")
         }
     }

@@ -1,11 +1,14 @@
 import StrictJSON
 import Testing
+
 @testable import Tokenizers
 
 /// By golden: ids and texts of the reference, on tokenizers of every kind.
 @Suite("Tokenizers, as the reference has them")
 struct TokenizerGoldenTests {
-    @Test("every chosen text has the reference's ids and comes back as the reference's text", arguments: Goldens.tokenizers)
+    @Test(
+        "every chosen text has the reference's ids and comes back as the reference's text",
+        arguments: Goldens.tokenizers)
     func texts(name: String) throws {
         let tokenizer = try Goldens.tokenizer(name)
         for golden in try Goldens.json("\(name)/golden.json")["cases"].found().array.found() {

@@ -17,7 +17,11 @@ struct TextAssembler: Sendable {
     init(_ decoding: TextDecoding, isEager: Bool) {
         self.decoding = decoding
         self.isEager = isEager
-        if case .sentencePiece(let details) = decoding { spacesToStrip = details.strippedSpaces } else { spacesToStrip = 0 }
+        if case .sentencePiece(let details) = decoding {
+            spacesToStrip = details.strippedSpaces
+        } else {
+            spacesToStrip = 0
+        }
     }
 
     /// Takes in one id's part; returns the bytes of the whole characters that are certain now. `token` is the id's

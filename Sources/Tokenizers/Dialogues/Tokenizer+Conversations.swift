@@ -40,7 +40,9 @@ extension Tokenizer {
         let probe = Conversation(messages: [
             Message(role: .user, text: "Hello."), Message(role: .assistant, text: "Hello."),
         ])
-        if let last = try encode(probe, addGenerationPrompt: false).tokens.last, !ids.contains(last) { ids.append(last) }
+        if let last = try encode(probe, addGenerationPrompt: false).tokens.last, !ids.contains(last) {
+            ids.append(last)
+        }
         return ids
     }
 }

@@ -96,7 +96,8 @@ private struct TokenizerFolder {
 
     func missingTokenizer() -> TokenizerError {
         let others = ["tokenizer.model", "vocab.json"].filter(exists)
-        let hint = others.isEmpty
+        let hint =
+            others.isEmpty
             ? "missing in \(excerpt(url.path, limit: 400))"
             : "missing; \(others[0]) is another format: save the tokenizer with transformers 4.40 or newer, "
                 + "which writes tokenizer.json"

@@ -56,7 +56,10 @@ extension Tokenizer {
 extension SpecialTokens {
     /// The tokens under the names that the files use.
     fileprivate var named: [(key: String, token: String?)] {
-        [("bos_token", bos), ("eos_token", eos), ("unk_token", unknown), ("pad_token", padding), ("image_token", image)]
+        [
+            ("bos_token", bos), ("eos_token", eos), ("unk_token", unknown), ("pad_token", padding),
+            ("image_token", image),
+        ]
     }
 }
 

@@ -98,7 +98,8 @@ public struct ChatTemplate: Sendable {
                     case .text(let text):
                         .mapping(
                             TemplateMapping([
-                                ("type", .text(TemplateText("text"))), ("text", .text(TemplateText(text, message: index))),
+                                ("type", .text(TemplateText("text"))),
+                                ("text", .text(TemplateText(text, message: index))),
                             ]))
                     }
                 }))

@@ -3,7 +3,7 @@ final class TemplateInterpreter {
     private enum Flow { case goOn, breakLoop, continueLoop }
 
     /// Names by scope, the innermost last; the first belongs to the whole template, where macros look.
-    private var scopes: [[String: TemplateValue]]
+    var scopes: [[String: TemplateValue]]
     private var budget: TemplateBudget
     private let limits: TemplateLimits
     private var depth = 0
@@ -93,11 +93,11 @@ final class TemplateInterpreter {
         return .undefined(excerpt(name))
     }
 
-    private func define(_ name: String, as value: TemplateValue) {
+    func define(_ name: String, as value: TemplateValue) {
         scopes[scopes.count - 1][name] = value
     }
 
-    private func define(_ target: TemplateStatement.Target, as value: TemplateValue) throws(TemplateError) {
+    func define(_ target: TemplateStatement.Target, as value: TemplateValue) throws(TemplateError) {
         switch target {
         case .name(let name):
             define(name, as: value)
@@ -221,46 +221,11 @@ final class TemplateInterpreter {
     }
 
     /// What the statements write, instead of writing it.
-    private func capture(_ statements: [TemplateStatement]) throws(TemplateError) -> TemplateText {
+    func capture(_ statements: [TemplateStatement]) throws(TemplateError) -> TemplateText {
         let before = output
         output = []
         defer { output = before }
         _ = try execute(statements)
         return TemplateText(units: output)
-    }
-
-    // MARK: macros
-
-    /// What the macro writes when called. It sees its arguments and the names of the whole template.
-    func call(
-        _ macro: TemplateMacro, _ positional: [TemplateValue], _ named: [(name: String, value: TemplateValue)]
-    ) throws(TemplateError) -> TemplateValue {
-        let outer = scopes
-        defer { scopes = outer }
-        scopes = [outer[0], [:]]
-        try bind(macro, positional, named)
-        return .text(try capture(macro.body))
-    }
-
-    private func bind(
-        _ macro: TemplateMacro, _ positional: [TemplateValue], _ named: [(name: String, value: TemplateValue)]
-    ) throws(TemplateError) {
-        guard positional.count <= macro.parameters.count else {
-            throw failure("macro \(macro.name)", "takes \(macro.parameters.count) arguments, found \(positional.count)")
-        }
-        for (name, _) in named where !macro.parameters.contains(where: { $0.name == name }) {
-            throw failure("macro \(macro.name)", "has no parameter \(excerpt(name))")
-        }
-        for (index, parameter) in macro.parameters.enumerated() {
-            if index < positional.count {
-                define(parameter.name, as: positional[index])
-            } else if let argument = named.last(where: { $0.name == parameter.name }) {
-                define(parameter.name, as: argument.value)
-            } else if let defaultValue = parameter.defaultValue {
-                define(parameter.name, as: try evaluate(defaultValue))
-            } else {
-                define(parameter.name, as: .undefined(excerpt(parameter.name)))
-            }
-        }
     }
 }

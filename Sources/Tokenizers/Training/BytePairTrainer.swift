@@ -33,7 +33,9 @@ public struct BytePairTrainer: Sendable {
         var vocabulary = try initialVocabulary(special)
         var merges: [BytePairModel.Merge] = []
         while vocabulary.count < vocabularySize, let pair = learner.mostFrequent(minimumFrequency) {
-            guard let left = vocabulary.bytes(of: pair.left), let right = vocabulary.bytes(of: pair.right) else { break }
+            guard let left = vocabulary.bytes(of: pair.left), let right = vocabulary.bytes(of: pair.right) else {
+                break
+            }
             let known = vocabulary.id(of: left + right)
             if let known, known < special.count {
                 learner.forget(pair)

@@ -23,7 +23,10 @@ extension BytePairTrainer {
     private func postProcessor(_ bosID: Int32) -> JSONValue {
         let bos = specialTokens.bos ?? ""
         func part(_ text: String, _ type: JSONValue) -> [JSONValue] {
-            [["SpecialToken": ["id": .string(bos), "type_id": type]], ["Sequence": ["id": .string(text), "type_id": type]]]
+            [
+                ["SpecialToken": ["id": .string(bos), "type_id": type]],
+                ["Sequence": ["id": .string(text), "type_id": type]],
+            ]
         }
         let token: JSONValue = ["id": .string(bos), "ids": [.integer(Int64(bosID))], "tokens": [.string(bos)]]
         return [
