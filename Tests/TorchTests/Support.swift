@@ -23,9 +23,12 @@ func expect(
     }
 }
 
-/// Calls `body` with a new folder that is removed afterwards.
+/// Calls `body` with a new folder that is removed afterwards; in memory where the system has a folder for that, since some
+/// tests write thousands of files.
 func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "torch-tests-\(UUID().uuidString)")
+    let memory = URL(filePath: "/dev/shm", directoryHint: .isDirectory)
+    let base = FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+    let folder = base.appending(path: "torch-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try body(folder)
