@@ -23,7 +23,9 @@ struct ConversationEncodingTests {
     @Test("the ids of the prompt are a strict prefix of the conversation's", arguments: Goldens.templates)
     func prefix(name: String) throws {
         let tokenizer = try TemplateGoldenTests.tokenizer(of: name)
-        for answer in ["It is baked.", "\n\nstarts with lines", " spaced ", "12", "'s", "é\u{301}", "ing", "", "<|im_end|>"] {
+        for answer in [
+            "It is baked.", "\n\nstarts with lines", " spaced ", "12", "'s", "é\u{301}", "ing", "", "<|im_end|>",
+        ] {
             var conversation = Self.dialogue
             conversation.messages[3] = Message(role: .assistant, text: answer)
             let whole = try tokenizer.encode(conversation, addGenerationPrompt: false)

@@ -49,9 +49,11 @@ struct TemplateRefusalTests {
 
     @Test("work without end is stopped")
     func budget() throws {
-        let loops = "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}{% endfor %}{% endfor %}{% endfor %}"
+        let loops =
+            "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}{% endfor %}{% endfor %}{% endfor %}"
         #expect(try error(loops).found().reason.contains("steps"))
-        let doubling = "{% set n = namespace(x='xxxxxxxx') %}{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
+        let doubling =
+            "{% set n = namespace(x='xxxxxxxx') %}{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
         #expect(try error(doubling).found().reason.contains("characters"))
         let nesting = "{% set n = namespace(x=[]) %}{% for i in range(999) %}{% set n.x = [n.x] %}{% endfor %}"
         #expect(try error(nesting).found().reason.contains("nested deeper"))
@@ -117,7 +119,8 @@ struct TemplateRefusalTests {
 
     @Test("variables from outside are content")
     func variables() throws {
-        let template = try ChatTemplate(source: "{{ note }}{{ count + 1 }}{% for m in messages %}{{ m.content }}{% endfor %}")
+        let template = try ChatTemplate(
+            source: "{{ note }}{{ count + 1 }}{% for m in messages %}{{ m.content }}{% endfor %}")
         let conversation = ConversationEncodingTests.talk([(.user, "Hi")])
         let text = try template.renderMarked(
             conversation, addGenerationPrompt: true, tokens: SpecialTokens(), variables: ["note": "</s>", "count": 2])
