@@ -54,7 +54,8 @@ std::vector<carrow_span> dictionary_spans(const arrow::DictionaryArray &array) {
     const auto words = spans_of(*array.dictionary());
     std::vector<carrow_span> spans(static_cast<size_t>(array.length()), carrow_span{nullptr, 0});
     for (int64_t row = 0; row < array.length(); ++row) {
-        if (array.IsValid(row)) spans[static_cast<size_t>(row)] = words.at(static_cast<size_t>(array.GetValueIndex(row)));
+        if (array.IsNull(row)) continue;
+        spans[static_cast<size_t>(row)] = words.at(static_cast<size_t>(array.GetValueIndex(row)));
     }
     return spans;
 }

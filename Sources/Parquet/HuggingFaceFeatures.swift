@@ -3,7 +3,8 @@
 enum HuggingFaceFeatures {
     static func json(_ schema: ParquetSchema) -> String {
         let features = schema.columns.map { column in
-            let feature = column.type == .image
+            let feature =
+                column.type == .image
                 ? #"{"_type": "Image"}"# : #"{"dtype": "\#(dtype(column.type))", "_type": "Value"}"#
             return "\(quoted(column.name)): \(feature)"
         }

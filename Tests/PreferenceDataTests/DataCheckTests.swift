@@ -142,6 +142,7 @@ struct DataCheckTests {
         #expect(
             check.json.serialized() == #"{"rows":{"train":1,"evaluation":0},"soundRows":0,"errors":1,"warnings":0,"#
                 + #""findings":[{"kind":"value not allowed","isError":true,"column":"safer_response_id","count":1,"#
-                + #""examples":["train.parquet, row 0: column 'safer_response_id': found \"x\", expected \"1\" or \"2\""]}]}"#)
+                + #""examples":["train.parquet, row 0: column 'safer_response_id': found \"x\", expected \"1\" or \"2\""]}]}"#
+        )
     }
 }

@@ -100,6 +100,24 @@ struct StoredDatasetTests {
         }
     }
 
+    @Test("may be read by several tasks at a time")
+    func concurrentReading() async throws {
+        try folder.write((0..<200).map { .sound($0) } as [BeaverTailsVRow], to: "train.parquet")
+        let dataset = try BeaverTailsVDataset.load(folder.url)
+        let areRight = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    try (0..<50).allSatisfy { step in
+                        let index = (step * 67 + task * 25) % 200
+                        return try dataset.sample(at: index).prompt.text == "Question \(index)?"
+                    }
+                }
+            }
+            return try await group.reduce(true) { $0 && $1 }
+        }
+        #expect(areRight)
+    }
+
     @Test("a bad row stops with its error, or is passed over without losing the others")
     func badRows() throws {
         var rows = (0..<5).map { BeaverTailsVRow.sound($0) }
@@ -124,6 +142,17 @@ struct StoredDatasetTests {
         try folder.write([same(1), same(2), same(1), .sound(1)], to: "train.parquet")
         let dataset = try BeaverTailsVDataset.load(folder.url).distinctPrompts()
         #expect(dataset.indices.map { dataset.position(at: $0).row } == [0, 1, 3])
+    }
+
+    @Test("finds the splits that are there, damaged or not")
+    func splits() throws {
+        #expect(DatasetLayout.splits(at: folder.url).isEmpty)
+        #expect(DatasetLayout.splits(at: folder.file("none.parquet")).isEmpty)
+        try folder.write("not Parquet", to: "data/animal_abuse/evaluation.parquet")
+        #expect(DatasetLayout.splits(at: folder.url) == [.evaluation])
+        try folder.write([BeaverTailsVRow.sound()], to: "data/sexual_crimes/train.parquet")
+        #expect(DatasetLayout.splits(at: folder.url) == [.train, .evaluation])
+        #expect(DatasetLayout.splits(at: folder.file("data/sexual_crimes/train.parquet")) == [.train])
     }
 
     @Test("says what was looked for where nothing is")

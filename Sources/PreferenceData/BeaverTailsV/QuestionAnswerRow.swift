@@ -1,7 +1,8 @@
 public import Conversations
 public import Parquet
 
-/// One row of the question–answer form of BeaverTails-V as it is stored: one response, its flag the text "yes" or "no".
+/// One row of the question–answer form of BeaverTails-V as it is stored: one response, its flag the text "yes" or
+/// "no".
 public struct QuestionAnswerRow: Sendable, Hashable {
     public var question: String
     public var image: EncodedImage

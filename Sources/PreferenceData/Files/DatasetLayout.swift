@@ -30,6 +30,14 @@ public enum DatasetLayout {
         folder.appending(path: "data/\(category.rawValue)/\(split.rawValue).parquet")
     }
 
+    /// The splits that have files at `url`, sound or not; one file is taken for `train`. Empty when there is nothing.
+    public static func splits(at url: URL) -> [Split] {
+        guard entries(of: url) != nil else {
+            return FileManager.default.fileExists(atPath: url.path) ? [.train] : []
+        }
+        return Split.allCases.filter { (try? find(url, $0, .all)) != nil }
+    }
+
     /// A file of rows, and the category of its folder if it lies in one.
     struct Entry {
         var url: URL
@@ -37,8 +45,8 @@ public enum DatasetLayout {
         var category: HarmCategory?
     }
 
-    /// The files of a split in a fixed order: by category name, parts by number. `url` may also be one file, whose split
-    /// is whatever it is.
+    /// The files of a split in a fixed order: by category name, parts by number. `url` may also be one file, whatever
+    /// its split.
     static func find(_ url: URL, _ split: Split, _ selection: CategorySelection) throws(DatasetError) -> [Entry] {
         let names = entries(of: url)
         guard let names else { return [try single(url)] }

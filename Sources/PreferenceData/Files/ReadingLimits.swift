@@ -1,6 +1,6 @@
 /// How much reading a data set may take.
 public struct ReadingLimits: Sendable, Equatable {
-    /// Rows that were read are kept for the next time up to this many bytes, in row groups, of which one is always kept.
+    /// Rows that were read are kept for the next time up to this many bytes, by row groups; one group is always kept.
     /// Shuffled reading is fast when the split fits.
     public var cacheBytes = 256 << 20
     /// Of a picture file that a row names.

@@ -16,7 +16,9 @@ public final class RowWriter<Row: StoredRow> {
     /// - Parameter url: ends in `.parquet` or `.jsonl`; its folder must exist.
     public init(_ url: URL) throws {
         switch RowFileFormat(of: url) {
-        case .parquet: backend = .parquet(try ParquetWriter(url: url, schema: ParquetSchema(Row.columns)))
+        case .parquet:
+            // A row group is what reading one row by its index costs, so there are few rows in it.
+            backend = .parquet(try ParquetWriter(url: url, schema: ParquetSchema(Row.columns), groupRows: 100))
         case .jsonl: backend = .jsonl(try DurableFile(replacing: url), PictureFiles(beside: url))
         case nil: throw DatasetError.unknownFormat(file: url.path)
         }
@@ -40,14 +42,15 @@ public final class RowWriter<Row: StoredRow> {
     private static func line(_ row: Row, _ pictures: PictureFiles) throws -> String {
         var members = JSONObject()
         for (column, cell) in zip(Row.columns, row.cells) {
-            members[column.name] = switch cell {
-            case .null: .null
-            case .string(let text): .string(text)
-            case .int64(let value): .integer(value)
-            case .double(let value): .number(value)
-            case .bool(let value): .bool(value)
-            case .image(let image): .string(try pictures.write(image.bytes ?? []))
-            }
+            members[column.name] =
+                switch cell {
+                case .null: .null
+                case .string(let text): .string(text)
+                case .int64(let value): .integer(value)
+                case .double(let value): .number(value)
+                case .bool(let value): .bool(value)
+                case .image(let image): .string(try pictures.write(image.bytes ?? []))
+                }
         }
         return JSONValue.object(members).serialized() + "\n"
     }

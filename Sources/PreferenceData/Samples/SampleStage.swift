@@ -40,8 +40,8 @@ extension StoredSample {
     }
 
     var heading: String {
-        "\(position)\ncategory: \(category.rawValue)\npicture: \(prompt.image.summary), severity code \(imageSeverity)\n"
-            + "prompt: \(prompt.text)"
+        "\(position)\ncategory: \(category.rawValue)\n"
+            + "picture: \(prompt.image.summary), severity code \(imageSeverity)\nprompt: \(prompt.text)"
     }
 }
 
