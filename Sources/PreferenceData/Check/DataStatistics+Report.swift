@@ -39,7 +39,8 @@ extension DataStatistics {
 extension DataStatistics: CustomStringConvertible {
     /// Tables in plain text: rows by category, then each label's values with their shares, then lengths.
     public var description: String {
-        let head = "\(rowCount) usable rows, \(badRowCount) left out; "
+        let head =
+            "\(rowCount) usable rows, \(badRowCount) left out; "
             + "\(distinctPictureCount) distinct pictures, \(distinctPromptCount) distinct prompts"
         let labels = histograms.sorted { $0.key < $1.key }.flatMap { Self.lines($0.key, $0.value) }
         let sizes = lengths.sorted { $0.key < $1.key }.map { Self.line($0.key, $0.value) }
