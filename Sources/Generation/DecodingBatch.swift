@@ -2,24 +2,28 @@ import Torch
 import TorchNN
 import VisionLanguageModels
 
-/// The rows that are still being written, their cache, and what every prompt has so far.
+/// The rows that are being written, their cache, and what every prompt has so far.
 struct DecodingBatch {
-    /// `[B, D]`: states that predict each living row's next token.
+    /// `[B, D]`: states that predict each row's next token.
     private(set) var states: Tensor
     /// Tokens written per living row.
     private(set) var writtenCount = 0
     private(set) var responses: [GeneratedResponse]
 
-    /// Which prompt each living row belongs to.
-    private var rows: [Int]
-    private var lastTokens: [Int64] = []
-    /// Tokens of the prompt before the first written one.
-    private var promptLengths: [Int]
+    private var rows: [Row]
     private let width: Int
     /// `[B, 1, 1, capacity]` bool, false on left padding; `nil` when no row has any.
     private var visible: Tensor?
     private let cache: KVCache
     private let keepsWritten: Bool
+
+    /// One row of the tensors. A row that is done stays until enough others are: moving the cache costs more than it.
+    private struct Row {
+        let prompt: Int
+        let promptLength: Int
+        var lastToken: Int32 = 0
+        var isDone = false
+    }
 
     init(_ prompts: [GenerationPrompt], _ model: VisionLanguageModel, _ config: SamplingConfig, padding: Int32) throws {
         let lengths = prompts.map(\.tokens.count)
@@ -39,54 +43,61 @@ struct DecodingBatch {
         states = try model.hiddenStates(inputs, cache: cache).selected(1, -1)
         visible = try Self.visibility(lengths, width: width, capacity: capacity, on: model.device)
         responses = prompts.map { _ in GeneratedResponse(tokens: [], finishReason: .length, logProbs: []) }
-        rows = Array(prompts.indices)
-        (promptLengths, self.width, keepsWritten) = (lengths, width, config.repetitionPenalty != 1)
+        rows = lengths.enumerated().map { Row(prompt: $0, promptLength: $1) }
+        (self.width, keepsWritten) = (width, config.repetitionPenalty != 1)
     }
 
-    var isEmpty: Bool { rows.isEmpty }
+    /// Whether every response has ended.
+    var isDone: Bool { rows.allSatisfy(\.isDone) }
 
-    /// `[B, n]` ids of the living rows, for penalties; `nil` when none is wanted.
+    /// `[B, n]` ids written so far, for penalties; `nil` when none is wanted.
     var written: Tensor? {
         get throws {
             guard keepsWritten, writtenCount > 0 else { return nil }
-            let ids = rows.flatMap { responses[$0].tokens.map(Int64.init) }
+            let ids = rows.flatMap { row in
+                let tokens = responses[row.prompt].tokens.map(Int64.init)
+                return tokens + [Int64](repeating: Int64(row.lastToken), count: writtenCount - tokens.count)
+            }
             return try Tensor(ids, shape: [rows.count, writtenCount]).to(states.device)
         }
     }
 
-    /// Adds one token to every living row; rows that ended leave.
+    /// Adds one token to every living row.
     mutating func append(_ tokens: Tensor, _ logProbs: Tensor, _ endTokens: [Int32]) throws {
-        let (ids, logs) = (try tokens.values(as: Int64.self), try logProbs.floats())
-        var living: [Int] = []
-        for (index, row) in rows.enumerated() {
-            let id = Int32(truncatingIfNeeded: ids[index])
-            guard logs[index].isFinite else { throw GenerationError.notFinite(prompt: row, token: writtenCount) }
-            responses[row].tokens.append(id)
-            responses[row].logProbs.append(logs[index])
-            if endTokens.contains(id) { responses[row].finishReason = .stop } else { living.append(index) }
+        let (ids, logs) = (try tokens.values(as: Int32.self), try logProbs.floats())
+        for index in rows.indices where !rows[index].isDone {
+            let (prompt, id) = (rows[index].prompt, ids[index])
+            guard logs[index].isFinite else { throw GenerationError.notFinite(prompt: prompt, token: writtenCount) }
+            responses[prompt].tokens.append(id)
+            responses[prompt].logProbs.append(logs[index])
+            rows[index].lastToken = id
+            guard endTokens.contains(id) else { continue }
+            responses[prompt].finishReason = .stop
+            rows[index].isDone = true
         }
         writtenCount += 1
-        lastTokens = living.map { ids[$0] }
-        if living.count < rows.count { try keep(living) }
-    }
-
-    /// Says that the rows still living will not be finished.
-    mutating func cancel() {
-        for row in rows { responses[row].finishReason = .cancelled }
     }
 
     /// Reads the tokens just written.
     mutating func advance(_ model: VisionLanguageModel) throws {
-        let tokens = try Tensor(lastTokens, shape: [rows.count, 1]).to(model.device)
-        let positions = try Tensor(promptLengths.map { Int64($0 + writtenCount - 1) }, shape: [rows.count, 1]).to(model.device)
+        try dropDoneRows()
+        let tokens = try Tensor(rows.map { Int64($0.lastToken) }, shape: [rows.count, 1]).to(model.device)
+        let positions = try Tensor(rows.map { Int64($0.promptLength + writtenCount - 1) }, shape: [rows.count, 1])
         let mask = try visible?.sliced(3, 0..<(width + writtenCount))
-        states = try model.trunk.nextStates(tokens, positions: positions, mask: mask, cache: cache).selected(1, 0)
+        states = try model.trunk.nextStates(tokens, positions: positions.to(model.device), mask: mask, cache: cache)
+            .selected(1, 0)
     }
 
-    private mutating func keep(_ living: [Int]) throws {
+    /// Says that the rows still living will not be finished.
+    mutating func cancel() {
+        for row in rows where !row.isDone { responses[row.prompt].finishReason = .cancelled }
+    }
+
+    /// Once a quarter of the rows is done, only the others go on.
+    private mutating func dropDoneRows() throws {
+        let living = rows.indices.filter { !rows[$0].isDone }
+        guard 4 * (rows.count - living.count) >= rows.count else { return }
         rows = living.map { rows[$0] }
-        promptLengths = living.map { promptLengths[$0] }
-        guard !living.isEmpty else { return }
         let indices = try Tensor(living.map(Int64.init)).to(states.device)
         try cache.keepRows(indices)
         visible = try visible?.picked(indices)

@@ -36,7 +36,7 @@ public struct Generator {
         guard !prompts.isEmpty else { return [] }
         return try withoutGradient {
             var batch = try DecodingBatch(prompts, model, config, padding: padding)
-            while !batch.isEmpty, batch.writtenCount < config.maximumNewTokens {
+            while !batch.isDone, batch.writtenCount < config.maximumNewTokens {
                 guard !isCancelled() else {
                     batch.cancel()
                     break
@@ -44,7 +44,7 @@ public struct Generator {
                 let warped = try warping(model.logits(batch.states), written: batch.written, length: batch.writtenCount)
                 let next = try draw(warped, generator)
                 try batch.append(next.tokens, next.logProbs, endTokens)
-                guard !batch.isEmpty, batch.writtenCount < config.maximumNewTokens else { break }
+                guard !batch.isDone, batch.writtenCount < config.maximumNewTokens else { break }
                 try batch.advance(model)
             }
             return batch.responses

@@ -11,7 +11,7 @@ private enum Op {
     static let conv2d = Operator("conv2d")
     static let attention = Operator("scaled_dot_product_attention")
     static let crossEntropy = Operator("cross_entropy_loss")
-    static let multinomial = Operator("multinomial")
+    static let searchSorted = Operator("searchsorted", "Tensor")
     static let bceWithLogits = Operator("binary_cross_entropy_with_logits")
 }
 
@@ -64,9 +64,15 @@ extension Tensor {
         try Op.bceWithLogits(.tensor(self), .tensor(targets))
     }
 
-    /// One class per row, drawn from rows of weights `[B, V]` (probabilities, not logits): `[B, 1]` int64.
+    /// One class per row, drawn from rows of weights `[B, V]` on the CPU (not negative, not logits): `[B, 1]` int64.
+    ///
+    /// The first class at which the running sum reaches a uniform share in (0, 1] of the row's total, so a class of
+    /// weight 0 is never drawn. It takes one random number per row; LibTorch's multinomial takes one per class, which for
+    /// a small model costs as much as the layers.
     public func sampled(using generator: RandomGenerator) throws(TorchError) -> Tensor {
-        try Op.multinomial(.tensor(self), .int(1), .bool(false), .generator(generator))
+        let sums = try to(.float64).cumulativeSum(dim: 1)
+        let share = try 1 - Tensor.rand([size(0), 1], using: generator).to(.float64)
+        return try Op.searchSorted(.tensor(sums), .tensor(sums.sliced(1, (size(1) - 1)..<size(1)) * share))
     }
 }
 

@@ -21,11 +21,17 @@ public struct EncodedSample: Sendable, Equatable {
 /// Turns conversations and pictures into what a LLaVA model reads: template, tokens, placeholders, pixels.
 public struct LLaVAProcessor: Sendable {
     public let tokenizer: Tokenizer
+    /// Ids that end a response: the end of the sequence, and what the template writes after an answer.
+    public let endTokens: [Int32]
     private let imageProcessor: ImageProcessor
     private let config: LLaVAConfig
 
     public init(_ tokenizer: Tokenizer, _ imageConfig: ImageProcessorConfig, _ config: LLaVAConfig) {
+        var tokenizer = tokenizer
+        // Folders differ in whether the tokenizer's own files name the placeholder; config.json always does.
+        if let placeholder = tokenizer.token(of: config.imageTokenID) { tokenizer.specialTokens.image = placeholder }
         self.tokenizer = tokenizer
+        endTokens = (try? tokenizer.endOfTurnIDs()) ?? tokenizer.eosID.map { [$0] } ?? []
         imageProcessor = ImageProcessor(imageConfig)
         self.config = config
     }
@@ -33,29 +39,24 @@ public struct LLaVAProcessor: Sendable {
     /// What right padding is filled with; nothing depends on it.
     public var padding: Int32 { tokenizer.paddingID ?? tokenizer.eosID ?? 0 }
 
-    /// Ids that end a response.
-    public var endTokens: [Int32] { tokenizer.eosID.map { [$0] } ?? [] }
-
     /// - Parameter addGenerationPrompt: end with the header after which the assistant speaks.
-    /// - Throws: `ProcessorError.unplacedPictures` when the template does not give every picture a place.
+    /// - Throws: `TokenizerError` when there is no template, or it does not give every picture a place.
     public func encode(_ conversation: Conversation, addGenerationPrompt: Bool) throws -> EncodedSample {
         let encoded = try tokenizer.encode(conversation, addGenerationPrompt: addGenerationPrompt)
-        let (images, featureCount, imageTokenID) = (conversation.images, config.featureCount, config.imageTokenID)
-        let places = encoded.tokens.count { $0 == imageTokenID }
-        guard places == images.count else {
-            throw ProcessorError.unplacedPictures(places: places, pictures: images.count)
-        }
+        let (images, imageTokenID) = (conversation.images, config.imageTokenID)
+        guard images.isEmpty || tokenizer.imageID == imageTokenID else { throw ProcessorError.unknownImageToken(imageTokenID) }
         var tokens: [Int32] = []
-        tokens.reserveCapacity(encoded.tokens.count + places * featureCount)
+        tokens.reserveCapacity(encoded.tokens.count + images.count * config.featureCount)
         for token in encoded.tokens {
-            tokens += token == imageTokenID ? [Int32](repeating: token, count: featureCount) : [token]
+            tokens += repeatElement(token, count: token == imageTokenID ? config.featureCount : 1)
         }
-        let placesBefore = encoded.tokens.prefix(encoded.responseRange.lowerBound).count { $0 == imageTokenID }
-        let shift = placesBefore * (featureCount - 1)
+        // A place counts once before expansion and N times after it.
+        func expanded(_ index: Int) -> Int {
+            index + encoded.imageTokenPositions.count { $0 < index } * (config.featureCount - 1)
+        }
+        let response = encoded.responseRange
         return EncodedSample(
-            tokens: tokens,
-            responseRange: (encoded.responseRange.lowerBound + shift)..<(encoded.responseRange.upperBound + shift),
-            images: images)
+            tokens: tokens, responseRange: expanded(response.lowerBound)..<expanded(response.upperBound), images: images)
     }
 
     /// The picture as the tower reads it, `C × H × W`.
@@ -123,16 +124,16 @@ extension LLaVAProcessor {
 
 /// A conversation or picture that cannot be made into what the model reads.
 public enum ProcessorError: Error, Equatable, CustomStringConvertible {
-    /// The template wrote `places` placeholders for a conversation with `pictures` pictures.
-    case unplacedPictures(places: Int, pictures: Int)
+    /// The id that stands for a picture's patches is no token of the tokenizer.
+    case unknownImageToken(Int32)
     /// Channels, height and width that the picture settings make, and those that the tower takes.
     case pictureSize(found: [Int], expected: [Int])
 
     public var description: String {
         switch self {
-        case .unplacedPictures(let places, let pictures):
-            "the chat template has \(places) places for the conversation's \(pictures) pictures: "
-                + "use a template that writes the image token once for every picture"
+        case .unknownImageToken(let id):
+            "config.json says that token \(id) stands for a picture, the tokenizer has no such token: "
+                + "check that tokenizer.json belongs to this config.json"
         case .pictureSize(let found, let expected):
             "the picture settings make \(found) (channels, height, width), the vision tower takes \(expected): "
                 + "check that preprocessor_config.json belongs to this config.json"

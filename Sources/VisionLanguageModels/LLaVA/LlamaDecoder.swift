@@ -87,6 +87,12 @@ private struct LlamaAttention {
         var values = try heads(value(x), keyValueHeadCount)
         if let cache { (keys, values) = try cache.append(keys, values) }  // [B, K, S, E]
 
+        if length == 1, keyValueHeadCount < headCount {
+            // The queries that share a key head become its rows: nothing has to be copied for each of them.
+            let grouped = try queries.reshaped(rows, keyValueHeadCount, -1, headSize)  // [B, K, H / K, E]
+            let mixed = try scaledDotProductAttention(grouped, keys, values, mask)
+            return try out(mixed.reshaped(rows, 1, headCount * headSize))
+        }
         let mixed = try scaledDotProductAttention(queries, keys, values, mask)  // [B, H, L, E]
         return try out(mixed.transposed(1, 2).reshaped(rows, length, headCount * headSize))
     }
