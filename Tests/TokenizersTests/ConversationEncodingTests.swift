@@ -52,6 +52,7 @@ struct ConversationEncodingTests {
         let special = Set(tokenizer.addedTokens.map(\.id))
         let response = encoded.tokens[encoded.responseRange]
         #expect(response.count { special.contains($0) } == 1)
+        #expect(special.contains(try response.last.found()))
         #expect(try tokenizer.endOfTurnIDs().contains(response.last.found()))
         #expect(encoded.tokens.count == encoded.responseRange.upperBound)
     }

@@ -99,6 +99,11 @@ struct TemplateRefusalTests {
         #expect(throws: TokenizerError.turnDropped(index: 0, role: "user")) {
             try template.render(conversation, addGenerationPrompt: false)
         }
+        var tokenizer = try TemplateGoldenTests.tokenizer(of: "llava")
+        tokenizer.chatTemplate = template
+        #expect(throws: TokenizerError.turnDropped(index: 0, role: "user")) {
+            try tokenizer.encode(conversation, addGenerationPrompt: false)
+        }
     }
 
     @Test("a response without an exact place is refused")

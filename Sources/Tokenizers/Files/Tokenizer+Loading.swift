@@ -27,10 +27,7 @@ extension Tokenizer {
         var definition = try TokenizerDefinition(root, moreTokens: try config.addedTokens(limits), limits: limits)
         let specialTokens = try config.specialTokens(definition)
         definition.addMissing(specialTokens)
-        let around = try config.around(definition.postProcessor.steps, specialTokens) { token in
-            definition.addedTokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id
-                ?? definition.model.vocabulary.id(of: token)
-        }
+        let around = try config.around(definition.postProcessor.steps, specialTokens, id: definition.id)
         self.init(
             definition, around: around, config: config.members, specialTokens: specialTokens,
             chatTemplate: chatTemplate)

@@ -34,13 +34,15 @@ struct TokenizerConfig {
 
     /// The tokens that play a part. One that is named but is no token is refused.
     func specialTokens(_ definition: TokenizerDefinition) throws(TokenizerError) -> SpecialTokens {
-        let known = Set(definition.addedTokens.map(\.content))
-        let isToken = { (token: String) in known.contains(token) || definition.model.vocabulary.id(of: token) != nil }
+        let isToken = { (token: String) in definition.id(of: token) != nil }
+        let usualImage = SpecialTokens.usualImageTokens.first { token in
+            definition.addedTokens.contains { $0.content.utf8.elementsEqual(token.utf8) }
+        }
         return SpecialTokens(
             bos: try named("bos_token", isToken), eos: try named("eos_token", isToken),
             unknown: try named("unk_token", isToken),
             padding: try named("pad_token", isToken),
-            image: try named("image_token", isToken) ?? SpecialTokens.usualImageTokens.first(where: known.contains))
+            image: try named("image_token", isToken) ?? usualImage)
     }
 
     private func named(_ key: String, _ isToken: (String) -> Bool) throws(TokenizerError) -> String? {

@@ -15,6 +15,11 @@ struct TokenizerDefinition: Sendable {
         preTokenizer.steps.contains { if case .byteLevel = $0 { true } else { false } }
     }
 
+    /// The id of the token spelled `token`, added or not; nil when there is none.
+    func id(of token: String) -> Int32? {
+        addedTokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? model.vocabulary.id(of: token)
+    }
+
     /// One more than the largest id.
     var idBound: Int {
         max(model.vocabulary.idBound, (addedTokens.map { Int($0.id) }.max() ?? -1) + 1)
