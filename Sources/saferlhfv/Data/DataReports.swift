@@ -27,13 +27,8 @@ struct DatasetOptions: ParsableArguments {
     }
 
     private func splits<Dataset>(_ load: (Split) throws -> Dataset) throws -> [Dataset] {
-        guard url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
-            return [try load(.train)]
-        }
-        let train = Result { try load(.train) }
-        let evaluation = Result { try load(.evaluation) }
-        let found = [train, evaluation].compactMap { try? $0.get() }
-        return found.isEmpty ? [try train.get()] : found
+        let splits = DatasetLayout.splits(at: url)
+        return try (splits.isEmpty ? [.train] : splits).map(load)
     }
 }
 
