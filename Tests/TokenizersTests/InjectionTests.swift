@@ -58,7 +58,8 @@ struct InjectionTests {
         let source = """
             {%- for m in messages -%}
             {{ m.content | trim | replace('x', '') }}{{ m.content.split('|')[-1] }}{{ (m.content ~ '')[::-1][::-1] }}
-            {{- m.content | upper | lower }}{{ [m.content] | join }}{{ m | tojson }}{% set c %}{{ m.content }}{% endset %}{{ c }}
+            {{- m.content | upper | lower }}{{ [m.content] | join }}{{ m | tojson }}
+            {%- set c %}{{ m.content }}{% endset %}{{ c }}
             {%- endfor -%}
             """
         var tokenizer = try TemplateGoldenTests.tokenizer(of: "llava")

@@ -53,4 +53,19 @@ struct TokenizerGoldenTests {
             #expect(tokenizer.decode(ids, skipSpecial: false).unicodeScalars.elementsEqual(expected.unicodeScalars))
         }
     }
+
+    @Test("threads that share a tokenizer do not see one another", arguments: ["llama3", "llama2"])
+    func threads(name: String) async throws {
+        let tokenizer = try Goldens.tokenizer(name)
+        let texts = try Goldens.json("\(name)/golden.json")["cases"].found().array.found().compactMap {
+            $0["text"]?.string
+        }
+        let alone = texts.map { tokenizer.encode($0, controlTokens: true, addSpecial: true) }
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask { texts.map { tokenizer.encode($0, controlTokens: true, addSpecial: true) } }
+            }
+            for await together in group { #expect(together == alone) }
+        }
+    }
 }
