@@ -7,7 +7,9 @@ public struct GenerationPrompt {
     public let tokens: [Int32]
     public let visionFeatures: Tensor?
 
-    public init(tokens: [Int32], visionFeatures: Tensor?) { (self.tokens, self.visionFeatures) = (tokens, visionFeatures) }
+    public init(tokens: [Int32], visionFeatures: Tensor?) {
+        (self.tokens, self.visionFeatures) = (tokens, visionFeatures)
+    }
 }
 
 /// Writes responses for a batch of prompts: token ids in, token ids out.
@@ -54,7 +56,8 @@ public struct Generator {
     /// One token per row, on the CPU, and its log-probability.
     private func draw(_ logits: Tensor, _ generator: RandomGenerator) throws -> (tokens: Tensor, logProbs: Tensor) {
         let logProbs = try logits.to(.cpu).logSoftmax(dim: 1)
-        let tokens = config.isGreedy ? try logProbs.argmax(dim: 1).unsqueezed(1) : try logProbs.exp().sampled(using: generator)
+        let tokens =
+            config.isGreedy ? try logProbs.argmax(dim: 1).unsqueezed(1) : try logProbs.exp().sampled(using: generator)
         return (tokens, try logProbs.gathered(tokens, dim: 1))
     }
 }

@@ -23,14 +23,16 @@ struct LogitWarping {
     }
 
     private func ban(_ ids: [Int32], _ logits: Tensor) throws -> Tensor {
-        let row = try Tensor(ids.map(Int64.init), shape: [1, ids.count]).to(logits.device).expanded(logits.size(0), ids.count)
+        let row = try Tensor(ids.map(Int64.init), shape: [1, ids.count]).to(logits.device).expanded(
+            logits.size(0), ids.count)
         return try logits.scattered(-Double.infinity, at: row, dim: 1)
     }
 
     /// Keskar et al. 2019: a written token's logit is divided by the penalty when positive, multiplied when negative.
     private func penalized(_ logits: Tensor, _ written: Tensor) throws -> Tensor {
         let found = try logits.gathered(written, dim: 1)
-        let moved = try found.isLess(than: 0).select(found * config.repetitionPenalty, else: found / config.repetitionPenalty)
+        let moved = try found.isLess(than: 0).select(
+            found * config.repetitionPenalty, else: found / config.repetitionPenalty)
         return try logits.scattered(moved, at: written, dim: 1)
     }
 

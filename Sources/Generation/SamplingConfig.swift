@@ -23,7 +23,8 @@ public struct SamplingConfig: Codable, Equatable, Sendable {
         if maximumNewTokens < 1 { problems.append("\(path).maximumNewTokens must be ≥ 1, found \(maximumNewTokens)") }
         if minimumNewTokens < 0 || minimumNewTokens > maximumNewTokens {
             problems.append(
-                "\(path).minimumNewTokens must be in 0...maximumNewTokens = \(maximumNewTokens), found \(minimumNewTokens)")
+                "\(path).minimumNewTokens must be in 0...maximumNewTokens = \(maximumNewTokens), found \(minimumNewTokens)"
+            )
         }
         if !(temperature >= 0 && temperature.isFinite) {
             problems.append("\(path).temperature must be ≥ 0, found \(temperature)")

@@ -40,8 +40,11 @@ public struct AdapterFolder: WeightSource {
         let found = Set(storedName.keys), needed = Set(adapted.map(\.name))
         let missing = adapted.filter { !found.contains($0.name) }
             .map { WeightsError.Problem.missing(name: $0.name, shape: $0.tensor.shape) }
-        let leftOver = found.subtracting(needed).filter(LoRAConfig.isAdapter).sorted().map(WeightsError.Problem.leftOver)
-        guard missing.isEmpty, leftOver.isEmpty else { throw WeightsError(origin: origin, problems: missing + leftOver) }
+        let leftOver = found.subtracting(needed).filter(LoRAConfig.isAdapter).sorted().map(
+            WeightsError.Problem.leftOver)
+        guard missing.isEmpty, leftOver.isEmpty else {
+            throw WeightsError(origin: origin, problems: missing + leftOver)
+        }
     }
 }
 
@@ -79,7 +82,8 @@ extension ScoreModel {
     ) throws -> ScoreModel {
         let source = try AdapterFolder(adapterFolder, on: LLaVAFolder(folder))
         let model = try ScoreModel(
-            LLaVAConfig(readingFrom: folder), source, dtype: dtype, device: device, adapters: source.adapters, headSeed: nil)
+            LLaVAConfig(readingFrom: folder), source, dtype: dtype, device: device, adapters: source.adapters,
+            headSeed: nil)
         try source.check(model.parameters)
         return model
     }

@@ -10,13 +10,15 @@ extension Parameters {
     func merged(_ config: LoRAConfig) throws -> Parameters {
         let known = Dictionary(members.map { ($0.name, $0.tensor) }) { first, _ in first }
         return try withoutGradient {
-            Parameters(try members.filter { !LoRAConfig.isAdapter($0.name) }.map { member in
-                let layer = LoRAConfig.layer(ofWeight: member.name)
-                guard let layer, let down = known[layer + LoRAConfig.downSuffix], let up = known[layer + LoRAConfig.upSuffix]
-                else { return member }
-                let update = try up.to(.float32).matmul(down.to(.float32)) * config.scale
-                return NamedTensor(member.name, try (member.tensor.to(.float32) + update).to(member.tensor.dtype))
-            })
+            Parameters(
+                try members.filter { !LoRAConfig.isAdapter($0.name) }.map { member in
+                    let layer = LoRAConfig.layer(ofWeight: member.name)
+                    guard let layer, let down = known[layer + LoRAConfig.downSuffix],
+                        let up = known[layer + LoRAConfig.upSuffix]
+                    else { return member }
+                    let update = try up.to(.float32).matmul(down.to(.float32)) * config.scale
+                    return NamedTensor(member.name, try (member.tensor.to(.float32) + update).to(member.tensor.dtype))
+                })
         }
     }
 

@@ -55,7 +55,8 @@ struct ConfigReader {
     mutating func read(_ key: String, into value: inout Activation) {
         guard let found = present(key) else { return }
         guard let activation = found.string.flatMap(Activation.init) else {
-            return problem(key, found.serialized(), "one of " + Activation.allCases.map(\.rawValue).joined(separator: ", "))
+            return problem(
+                key, found.serialized(), "one of " + Activation.allCases.map(\.rawValue).joined(separator: ", "))
         }
         value = activation
     }

@@ -2,12 +2,13 @@
 public enum ModelComponent: String, CaseIterable, Sendable {
     case visionTower, projector, languageModel, languageHead, scoreHead
 
+    private static let prefixes: [(String, ModelComponent)] = [
+        ("vision_tower.", .visionTower), ("multi_modal_projector.", .projector), ("score_head.", .scoreHead),
+        ("language_model.lm_head.", .languageHead),
+    ]
+
     /// The part that a parameter belongs to, by its name in a checkpoint of any supported family.
     public init(ofParameter name: String) {
-        self = if name.hasPrefix("vision_tower.") { .visionTower }
-            else if name.hasPrefix("multi_modal_projector.") { .projector }
-            else if name.hasPrefix("score_head.") { .scoreHead }
-            else if name.hasPrefix("language_model.lm_head.") { .languageHead }
-            else { .languageModel }
+        self = Self.prefixes.first { name.hasPrefix($0.0) }?.1 ?? .languageModel
     }
 }

@@ -16,7 +16,9 @@ public struct ModelInputs {
     public let visionFeatures: Tensor?
 
     public init(tokens: Tensor, lengths: [Int], paddingSide: PaddingSide, visionFeatures: Tensor?) {
-        (self.tokens, self.lengths, self.paddingSide, self.visionFeatures) = (tokens, lengths, paddingSide, visionFeatures)
+        (self.tokens, self.lengths, self.paddingSide, self.visionFeatures) = (
+            tokens, lengths, paddingSide, visionFeatures
+        )
     }
 
     /// Positions `[B, L]`: 0 at each row's first real token; padding has some position that nothing depends on.

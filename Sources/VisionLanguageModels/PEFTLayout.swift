@@ -22,9 +22,12 @@ enum PEFTLayout {
         var reader = ConfigReader(json, file: file)
         reader.require("peft_type", "LORA")
         reader.require("bias", "none")
-        for variant in ["use_dora", "use_rslora", "use_qalora", "lora_bias", "fan_in_fan_out"] { reader.require(variant, false) }
+        for variant in ["use_dora", "use_rslora", "use_qalora", "lora_bias", "fan_in_fan_out"] {
+            reader.require(variant, false)
+        }
         for pattern in ["rank_pattern", "alpha_pattern"] where json[pattern]?.object.map({ $0.count > 0 }) ?? false {
-            reader.problem(pattern, json[pattern]?.serialized() ?? "", "nothing here: all layers have the same rank and scale")
+            reader.problem(
+                pattern, json[pattern]?.serialized() ?? "", "nothing here: all layers have the same rank and scale")
         }
         reader.read("r", into: &config.rank)
         reader.read("lora_alpha", into: &config.alpha)
@@ -59,8 +62,8 @@ enum PEFTLayout {
         return [
             "peft_type": "LORA", "base_model_name_or_path": .string(baseModel), "r": .integer(Int64(config.rank)),
             "lora_alpha": Int64(exactly: config.alpha).map(JSONValue.integer) ?? .number(config.alpha),
-            // A pattern, because the tower's layers have the same last names and get no adapters.
-            "target_modules": .string("(?!.*vision_tower).*\\.(\(targets))"),
+            // A pattern, because layers of the tower have the same last names and get no adapters.
+            "target_modules": .string("(?!.*(vision_tower|multi_modal_projector)).*\\.(\(targets))"),
             "modules_to_save": keepsScoreHead ? ["score_head"] : .null,
             "bias": "none", "lora_dropout": 0.0, "fan_in_fan_out": false, "inference_mode": true,
         ]

@@ -7,7 +7,9 @@ import VisionLanguageModels
 @Suite("Greedy responses")
 struct GreedyTests {
     /// By golden: log-probabilities to 1e-4, float32 sums in another order.
-    @Test("are those that transformers writes, each prompt alone there and all in one batch here", arguments: Recorded.names)
+    @Test(
+        "are those that transformers writes, each prompt alone there and all in one batch here",
+        arguments: Recorded.names)
     func golden(name: String) throws {
         let recorded = try Recorded(name)
         let responses = try Generator(recorded.model, .greedy(12), .recorded())
@@ -45,10 +47,12 @@ struct GreedyTests {
         let recorded = try Recorded("grouped")
         let model = recorded.model
         let prompt = try recorded.prompts()[0]
-        let response = try Generator(model, .greedy(8), .recorded()).generate([prompt], using: RandomGenerator(seed: 1))[0]
+        let response = try Generator(model, .greedy(8), .recorded()).generate(
+            [prompt], using: RandomGenerator(seed: 1))[0]
         let tokens = prompt.tokens + response.tokens
         let inputs = ModelInputs(
-            tokens: try Tensor(tokens.map(Int64.init), shape: [1, tokens.count]), lengths: [tokens.count], paddingSide: .right,
+            tokens: try Tensor(tokens.map(Int64.init), shape: [1, tokens.count]), lengths: [tokens.count],
+            paddingSide: .right,
             visionFeatures: prompt.visionFeatures)
         var logits = try model.logits(model.hiddenStates(inputs)).selected(0, 0)
         logits = try logits.sliced(0, (prompt.tokens.count - 1)..<(tokens.count - 1))

@@ -29,7 +29,10 @@ struct LogitWarpingTests {
 
     @Test("keeps the k largest")
     func topK() throws {
-        #expect(try warp([logits, [5, 4, 9, 8]]) { $0.topK = 2 } == [[infinity, 3, 2, infinity], [infinity, infinity, 9, 8]])
+        #expect(
+            try warp([logits, [5, 4, 9, 8]]) { $0.topK = 2 } == [
+                [infinity, 3, 2, infinity], [infinity, infinity, 9, 8],
+            ])
         #expect(try warp([logits]) { $0.topK = 9 } == [logits])
     }
 
@@ -39,7 +42,8 @@ struct LogitWarpingTests {
         #expect(try warp([row]) { $0.topP = 0.4 } == [[row[0], infinity, infinity, infinity]])
         #expect(try warp([row]) { $0.topP = 0.6 } == [[row[0], row[1], infinity, infinity]])
         #expect(try warp([row]) { $0.topP = 0.8 } == [[row[0], row[1], row[2], infinity]])
-        #expect(try warp([[row[3], row[1], row[0], row[2]]]) { $0.topP = 0.6 } == [[infinity, row[1], row[0], infinity]])
+        #expect(
+            try warp([[row[3], row[1], row[0], row[2]]]) { $0.topP = 0.6 } == [[infinity, row[1], row[0], infinity]])
     }
 
     @Test("penalises what was written: positive logits divided, negative ones multiplied, once each")

@@ -104,7 +104,8 @@ struct SamplingTests {
         #expect(try generator.generate([], using: random).isEmpty)
         #expect(throws: GenerationError.emptyPrompt(index: 1)) {
             try generator.generate(
-                [1, 0].map { GenerationPrompt(tokens: [Int32](repeating: 5, count: $0), visionFeatures: nil) }, using: random)
+                [1, 0].map { GenerationPrompt(tokens: [Int32](repeating: 5, count: $0), visionFeatures: nil) },
+                using: random)
         }
         let weight = try #require(recorded.model.parameters["language_model.model.norm.weight"])
         try weight.multiply(by: .nan)
@@ -117,7 +118,8 @@ struct SamplingTests {
     func tooLong() throws {
         let recorded = try Recorded("grouped")
         #expect(throws: ModelInputError.self) {
-            try Generator(recorded.model, .greedy(90), .recorded()).generate(recorded.prompts(), using: RandomGenerator(seed: 1))
+            try Generator(recorded.model, .greedy(90), .recorded()).generate(
+                recorded.prompts(), using: RandomGenerator(seed: 1))
         }
     }
 }

@@ -8,7 +8,7 @@ import VisionLanguageModels
 struct AdapterTests {
     private var config: LoRAConfig {
         var config = LoRAConfig()
-        (config.rank, config.alpha, config.targets) = (2, 6, ["q_proj", "v_proj", "down_proj"])
+        (config.rank, config.alpha, config.targets) = (2, 6, ["q_proj", "v_proj", "down_proj", "linear_1"])
         return config
     }
 
@@ -29,7 +29,7 @@ struct AdapterTests {
         try VisionLanguageModel(.tiny, RandomStart(seed: 1), adapters: config)
     }
 
-    @Test("are in the decoder's named layers and nowhere in the tower")
+    @Test("are in the decoder's named layers and nowhere else")
     func places() throws {
         let names = try adapted().parameters.members.map(\.name).filter(LoRAConfig.isAdapter)
         #expect(names.count == 2 * 3 * 2)
@@ -41,7 +41,8 @@ struct AdapterTests {
         let (plain, adapted) = (try VisionLanguageModel(.tiny, RandomStart(seed: 1)), try adapted())
         #expect(try distance(plain.hiddenStates(inputs(plain.trunk)), adapted.hiddenStates(inputs(adapted.trunk))) == 0)
         try train(adapted.parameters)
-        #expect(try distance(plain.hiddenStates(inputs(plain.trunk)), adapted.hiddenStates(inputs(adapted.trunk))) > 1e-3)
+        #expect(
+            try distance(plain.hiddenStates(inputs(plain.trunk)), adapted.hiddenStates(inputs(adapted.trunk))) > 1e-3)
     }
 
     @Test("are absent from the reference that shares the policy's trunk")
@@ -50,7 +51,8 @@ struct AdapterTests {
         try train(policy.parameters)
         let reference = try VisionLanguageModel(policy.config, ModelInMemory(policy.parameters, .shared))
         #expect(!reference.parameters.members.contains { LoRAConfig.isAdapter($0.name) })
-        #expect(try distance(reference.hiddenStates(inputs(reference.trunk)), plain.hiddenStates(inputs(plain.trunk))) == 0)
+        #expect(
+            try distance(reference.hiddenStates(inputs(reference.trunk)), plain.hiddenStates(inputs(plain.trunk))) == 0)
     }
 
     /// Tolerance 1e-5: W·x + B·(A·x) against (W + B·A)·x in float32.
@@ -90,7 +92,8 @@ struct AdapterTests {
             try model.saveAdapters(to: adapterFolder, baseModel: "tiny")
             let loaded = try VisionLanguageModel.load(folder, adaptersIn: adapterFolder)
             #expect(loaded.parameters.members.map(\.name) == model.parameters.members.map(\.name))
-            #expect(try distance(loaded.hiddenStates(inputs(loaded.trunk)), model.hiddenStates(inputs(model.trunk))) == 0)
+            #expect(
+                try distance(loaded.hiddenStates(inputs(loaded.trunk)), model.hiddenStates(inputs(model.trunk))) == 0)
         }
     }
 
@@ -116,7 +119,8 @@ struct AdapterTests {
             try FileManager.default.copyItem(
                 at: recorded.folder.appending(path: "adapter/adapter_model.safetensors"),
                 to: folder.appending(path: "adapter_model.safetensors"))
-            let settings = #"{"peft_type": "LORA", "r": 2, "lora_alpha": 6, "use_rslora": true, "rank_pattern": {"q_proj": 4}}"#
+            let settings =
+                #"{"peft_type": "LORA", "r": 2, "lora_alpha": 6, "use_rslora": true, "rank_pattern": {"q_proj": 4}}"#
             try settings.write(to: folder.appending(path: "adapter_config.json"), atomically: true, encoding: .utf8)
             let error = #expect(throws: ModelConfigError.self) {
                 try VisionLanguageModel.load(recorded.folder, adaptersIn: folder)
@@ -132,12 +136,18 @@ struct AdapterTests {
         let file = try SafetensorsFile(recorded.folder.appending(path: "adapter/adapter_model.safetensors"))
         try withTemporaryFolder { folder in
             try FileManager.default.copyItem(
-                at: recorded.folder.appending(path: "adapter/adapter_config.json"), to: folder.appending(path: "adapter_config.json"))
+                at: recorded.folder.appending(path: "adapter/adapter_config.json"),
+                to: folder.appending(path: "adapter_config.json"))
             let tensors = try file.names.map { name in
-                (name: name.replacingOccurrences(of: "layers.1.self_attn.q_proj", with: "layers.7.self_attn.q_proj"), tensor: try file.tensor(name))
+                (
+                    name: name.replacingOccurrences(of: "layers.1.self_attn.q_proj", with: "layers.7.self_attn.q_proj"),
+                    tensor: try file.tensor(name)
+                )
             }
             try Safetensors.write(tensors, to: folder.appending(path: "adapter_model.safetensors"))
-            let error = #expect(throws: WeightsError.self) { try VisionLanguageModel.load(recorded.folder, adaptersIn: folder) }
+            let error = #expect(throws: WeightsError.self) {
+                try VisionLanguageModel.load(recorded.folder, adaptersIn: folder)
+            }
             let text = error.map { "\($0)" } ?? ""
             #expect(text.contains("missing    language_model.model.layers.1.self_attn.q_proj.lora_A.weight"))
             #expect(text.contains("left over  language_model.model.layers.7.self_attn.q_proj.lora_B.weight"))

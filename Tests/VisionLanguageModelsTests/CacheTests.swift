@@ -21,10 +21,11 @@ struct CacheTests {
             var states = [try model.hiddenStates(inputs, cache: cache).sliced(1, (width - 1)..<width)]
             for step in 0..<3 {
                 let visible = prompts.flatMap { prompt in (0..<(width + step + 1)).map { $0 >= width - prompt.count } }
-                states.append(try model.trunk.nextStates(
-                    Tensor(written.map { Int64($0[step]) }, shape: [3, 1]),
-                    positions: Tensor(prompts.map { Int64($0.count + step) }, shape: [3, 1]),
-                    mask: Tensor(visible, shape: [3, 1, 1, width + step + 1]), cache: cache))
+                states.append(
+                    try model.trunk.nextStates(
+                        Tensor(written.map { Int64($0[step]) }, shape: [3, 1]),
+                        positions: Tensor(prompts.map { Int64($0.count + step) }, shape: [3, 1]),
+                        mask: Tensor(visible, shape: [3, 1, 1, width + step + 1]), cache: cache))
             }
             let whole = try model.hiddenStates(
                 batch(zip(prompts, written).map { $0 + $1 }, features: features, padding: .left))

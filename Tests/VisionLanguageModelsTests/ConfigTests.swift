@@ -62,8 +62,13 @@ struct ConfigTests {
     func spellings() throws {
         #expect(try read(#"{"image_token_id": 7}"#).imageTokenID == 7)
         #expect(try read(#"{\#(placeholder), "text_config": {"rope_theta": 500}}"#).text.ropeBase == 500)
-        #expect(try read(#"{\#(placeholder), "text_config": {"rope_parameters": {"rope_type": "default", "rope_theta": 500}}}"#).text.ropeBase == 500)
-        #expect(try read(#"{\#(placeholder), "tie_word_embeddings": false, "text_config": {"tie_word_embeddings": true}}"#).text.tiesEmbeddings)
+        #expect(
+            try read(
+                #"{\#(placeholder), "text_config": {"rope_parameters": {"rope_type": "default", "rope_theta": 500}}}"#
+            ).text.ropeBase == 500)
+        #expect(
+            try read(#"{\#(placeholder), "tie_word_embeddings": false, "text_config": {"tie_word_embeddings": true}}"#)
+                .text.tiesEmbeddings)
         #expect(try read(#"{\#(placeholder), "tie_word_embeddings": true, "text_config": {}}"#).text.tiesEmbeddings)
     }
 
@@ -84,22 +89,46 @@ struct ConfigTests {
                 #"{"text_config": {"hidden_size": "4096"}}"#,
                 #"text_config.hidden_size: found "4096", expected a whole number from 1 to 1048576"#
             ),
-            (#"{"vision_config": {"num_attention_heads": 5}}"#, "vision_config.num_attention_heads: found 5, expected a divisor of hidden_size 768"),
-            (#"{"text_config": {"num_attention_heads": 8, "num_key_value_heads": 3}}"#, "text_config.num_key_value_heads: found 3, expected a divisor of num_attention_heads 8"),
+            (
+                #"{"vision_config": {"num_attention_heads": 5}}"#,
+                "vision_config.num_attention_heads: found 5, expected a divisor of hidden_size 768"
+            ),
+            (
+                #"{"text_config": {"num_attention_heads": 8, "num_key_value_heads": 3}}"#,
+                "text_config.num_key_value_heads: found 3, expected a divisor of num_attention_heads 8"
+            ),
             (#"{"text_config": {"hidden_act": "gelu"}}"#, #"text_config.hidden_act: found "gelu", expected silu"#),
             (#"{"text_config": {"attention_bias": true}}"#, "text_config.attention_bias: found true, expected false"),
             (#"{"text_config": {"rope_scaling": {"factor": 2}}}"#, "text_config.rope_scaling"),
-            (#"{"text_config": {"rope_parameters": {"rope_type": "llama3"}}}"#, #"text_config.rope_parameters.rope_type: found "llama3", expected default"#),
+            (
+                #"{"text_config": {"rope_parameters": {"rope_type": "llama3"}}}"#,
+                #"text_config.rope_parameters.rope_type: found "llama3", expected default"#
+            ),
             (#"{"vision_config": {"model_type": "siglip_vision_model"}}"#, "vision_config.model_type"),
-            (#"{"vision_config": {"hidden_act": "swish"}}"#, "vision_config.hidden_act: found \"swish\", expected one of gelu, quick_gelu"),
+            (
+                #"{"vision_config": {"hidden_act": "swish"}}"#,
+                "vision_config.hidden_act: found \"swish\", expected one of gelu, quick_gelu"
+            ),
             (#"{"vision_feature_layer": 99}"#, "vision_feature_layer: found 99, expected -25 to 24"),
             (#"{"vision_feature_layer": [-2, -5]}"#, "vision_feature_layer: found [-2,-5], expected a whole number"),
-            (#"{"vision_feature_select_strategy": "cls"}"#, "vision_feature_select_strategy: found \"cls\", expected one of default, full"),
-            (#"{"image_token_index": 32000, "text_config": {"vocab_size": 100}}"#, "image_token_index: found 32000, expected an id below vocab_size 100"),
-            (#"{"text_config": {"num_hidden_layers": 1000000}}"#, "text_config.num_hidden_layers: found 1000000, expected a whole number from 1 to 1000"),
+            (
+                #"{"vision_feature_select_strategy": "cls"}"#,
+                "vision_feature_select_strategy: found \"cls\", expected one of default, full"
+            ),
+            (
+                #"{"image_token_index": 32000, "text_config": {"vocab_size": 100}}"#,
+                "image_token_index: found 32000, expected an id below vocab_size 100"
+            ),
+            (
+                #"{"text_config": {"num_hidden_layers": 1000000}}"#,
+                "text_config.num_hidden_layers: found 1000000, expected a whole number from 1 to 1000"
+            ),
             (#"{"text_config": {"rms_norm_eps": 0}}"#, "text_config.rms_norm_eps: found 0, expected a positive number"),
             (#"{"text_config": 3}"#, "text_config"),
-            (#"{"vision_config": {"patch_size": 14, "image_size": 7}}"#, "vision_config.patch_size: found 14, expected at most image_size 7"),
+            (
+                #"{"vision_config": {"patch_size": 14, "image_size": 7}}"#,
+                "vision_config.patch_size: found 14, expected at most image_size 7"
+            ),
             (#"{"multimodal_projector_bias": false}"#, "multimodal_projector_bias: found false, expected true"),
         ])
     func errors(text: String, problem: String) {
@@ -109,7 +138,8 @@ struct ConfigTests {
 
     @Test("names everything that is wrong at once")
     func several() {
-        let found = problems(#"{"model_type": "x", "text_config": {"vocab_size": -1}, "vision_config": {"image_size": 1.5}}"#)
+        let found = problems(
+            #"{"model_type": "x", "text_config": {"vocab_size": -1}, "vision_config": {"image_size": 1.5}}"#)
         #expect(found.count >= 3)
     }
 }

@@ -12,9 +12,10 @@ struct PaddingTests {
         let (model, lengths) = (try recorded.model(), try recorded.lengths())
         let together = try unpadded(
             model.hiddenStates(recorded.inputs(model.trunk, padding: side, extraColumns: 3)), lengths, side)
-        let alone = try concatenated(lengths.indices.map { row in
-            try model.hiddenStates(recorded.inputs(model.trunk, row: row)).selected(0, 0)
-        })
+        let alone = try concatenated(
+            lengths.indices.map { row in
+                try model.hiddenStates(recorded.inputs(model.trunk, row: row)).selected(0, 0)
+            })
         #expect(try distance(together, alone) < 1e-5)
     }
 

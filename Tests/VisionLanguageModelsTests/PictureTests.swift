@@ -28,7 +28,10 @@ struct PictureTests {
         let together = try model.hiddenStates(batch([first, second], features: features, padding: .right))
         let firstAlone = try model.hiddenStates(batch([first], features: features.sliced(0, 0..<2), padding: .right))
         let secondAlone = try model.hiddenStates(batch([second], features: features.sliced(0, 2..<3), padding: .right))
-        #expect(try distance(unpadded(together, [10, 6], .right), concatenated([firstAlone.selected(0, 0), secondAlone.selected(0, 0)])) < 1e-5)
+        #expect(
+            try distance(
+                unpadded(together, [10, 6], .right),
+                concatenated([firstAlone.selected(0, 0), secondAlone.selected(0, 0)])) < 1e-5)
     }
 
     @Test("the decoder sees the picture, and not before its place")

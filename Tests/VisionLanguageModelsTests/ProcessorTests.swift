@@ -17,7 +17,9 @@ struct ProcessorTests {
     static func make(template: String? = vicuna) throws -> (processor: LLaVAProcessor, config: LLaVAConfig) {
         let special = SpecialTokens(bos: "<s>", eos: "</s>", padding: "<pad>", image: "<image>")
         let tokenizer = try BytePairTrainer(vocabularySize: 300, specialTokens: special)
-            .train(on: ["what is on the picture", "a cat on a mat"], chatTemplate: template.map { try ChatTemplate(source: $0) })
+            .train(
+                on: ["what is on the picture", "a cat on a mat"],
+                chatTemplate: template.map { try ChatTemplate(source: $0) })
         var config = LLaVAConfig.tiny
         config.text.vocabularySize = tokenizer.vocabularyCount
         config.imageTokenID = try #require(tokenizer.id(of: "<image>"))
@@ -36,7 +38,10 @@ struct ProcessorTests {
     }
 
     private func conversation(pictures: Int, response: String? = nil) throws -> Conversation {
-        let parts = try (0..<pictures).map { _ in ContentPart.image(try Self.picture()) } + [.text("what is <image> on the picture")]
+        let parts =
+            try (0..<pictures).map { _ in ContentPart.image(try Self.picture()) } + [
+                .text("what is <image> on the picture")
+            ]
         let answer = response.map { [Message(role: .assistant, text: $0)] } ?? []
         return Conversation(messages: [Message(role: .user, parts: parts)] + answer)
     }
@@ -55,7 +60,8 @@ struct ProcessorTests {
     @Test("marks exactly the response, its end token included")
     func response() throws {
         let (processor, _) = try Self.make()
-        let sample = try processor.encode(conversation(pictures: 1, response: "a cat on a mat"), addGenerationPrompt: false)
+        let sample = try processor.encode(
+            conversation(pictures: 1, response: "a cat on a mat"), addGenerationPrompt: false)
         let tokens = Array(sample.tokens[sample.responseRange])
         #expect(tokens.last == processor.tokenizer.eosID)
         #expect(tokens.count { $0 == processor.tokenizer.eosID } == 1)
@@ -68,9 +74,12 @@ struct ProcessorTests {
     @Test("refuses to run without a template, and with one that loses the picture")
     func templates() throws {
         let without = try Self.make(template: nil).processor
-        #expect(throws: TokenizerError.noChatTemplate) { try without.encode(conversation(pictures: 1), addGenerationPrompt: true) }
+        #expect(throws: TokenizerError.noChatTemplate) {
+            try without.encode(conversation(pictures: 1), addGenerationPrompt: true)
+        }
         let losing = try Self.make(
-            template: "{% for m in messages %}{% for p in m['content'] %}{{ p['text'] }}{% endfor %}{% endfor %}").processor
+            template: "{% for m in messages %}{% for p in m['content'] %}{{ p['text'] }}{% endfor %}{% endfor %}"
+        ).processor
         #expect(throws: TokenizerError.self) { try losing.encode(conversation(pictures: 1), addGenerationPrompt: true) }
     }
 
@@ -99,11 +108,14 @@ struct ProcessorTests {
     func saving() throws {
         let (processor, config) = try Self.make()
         try withTemporaryFolder { folder in
-            try (config.json.serialized()).write(to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
+            try (config.json.serialized()).write(
+                to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
             try processor.save(to: folder)
             let read = try LLaVAProcessor(readingFrom: folder)
             let conversation = try conversation(pictures: 2, response: "a cat")
-            #expect(try read.encode(conversation, addGenerationPrompt: false) == processor.encode(conversation, addGenerationPrompt: false))
+            #expect(
+                try read.encode(conversation, addGenerationPrompt: false)
+                    == processor.encode(conversation, addGenerationPrompt: false))
             #expect(try read.pixelValues(of: Self.picture()) == processor.pixelValues(of: Self.picture()))
             #expect((read.padding, read.endTokens) == (processor.padding, processor.endTokens))
         }
@@ -113,7 +125,8 @@ struct ProcessorTests {
     func nestedSettings() throws {
         let (processor, config) = try Self.make()
         try withTemporaryFolder { folder in
-            try config.json.serialized().write(to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
+            try config.json.serialized().write(
+                to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
             try processor.save(to: folder)
             let pictures = folder.appending(path: "preprocessor_config.json")
             let settings = try String(contentsOf: pictures, encoding: .utf8)

@@ -27,7 +27,9 @@ struct Recorded {
     /// The rows without padding.
     func rows() throws -> [[Int32]] {
         let (tokens, width) = (try tensor("tokens").integers(), try tensor("tokens").size(1))
-        return try lengths().enumerated().map { row, length in tokens[(row * width)..<(row * width + length)].map(Int32.init) }
+        return try lengths().enumerated().map { row, length in
+            tokens[(row * width)..<(row * width + length)].map(Int32.init)
+        }
     }
 
     func model(_ dtype: DType = .float32) throws -> VisionLanguageModel { try .load(folder, dtype: dtype) }
@@ -47,7 +49,8 @@ struct Recorded {
     /// One row alone, without padding.
     func inputs(_ model: LLaVATrunk, row: Int) throws -> ModelInputs {
         let tokens = try rows()[row]
-        let features = tokens.contains(model.config.imageTokenID)
+        let features =
+            tokens.contains(model.config.imageTokenID)
             ? try model.visionFeatures(tensor("pixels")).sliced(0, row..<(row + 1)) : nil
         return try batch([tokens], features: features, padding: .right)
     }
@@ -63,7 +66,8 @@ func batch(
         return side == .right ? row + fill : fill + row
     }
     return ModelInputs(
-        tokens: try Tensor(padded, shape: [rows.count, width]).to(.int64), lengths: rows.map(\.count), paddingSide: side,
+        tokens: try Tensor(padded, shape: [rows.count, width]).to(.int64), lengths: rows.map(\.count),
+        paddingSide: side,
         visionFeatures: features)
 }
 
@@ -76,9 +80,10 @@ func distance(_ left: Tensor, _ right: Tensor) throws -> Double {
 
 /// Real positions of `[B, L, …]`, row after row, without padding: `[sum of lengths, …]`.
 func unpadded(_ x: Tensor, _ lengths: [Int], _ side: PaddingSide) throws -> Tensor {
-    try concatenated(lengths.enumerated().map { row, length in
-        try x.selected(0, row).sliced(0, side == .right ? 0..<length : (x.size(1) - length)..<x.size(1))
-    })
+    try concatenated(
+        lengths.enumerated().map { row, length in
+            try x.selected(0, row).sliced(0, side == .right ? 0..<length : (x.size(1) - length)..<x.size(1))
+        })
 }
 
 /// A folder that exists while `body` runs.

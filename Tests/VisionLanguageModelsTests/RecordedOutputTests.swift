@@ -32,13 +32,16 @@ struct RecordedOutputTests {
         let (model, lengths) = (try recorded.scoreModel(), try recorded.lengths())
         let scores = try model.scores(recorded.inputs(model.trunk, padding: .right))
         #expect(scores.dtype == .float32)
-        #expect(try distance(unpadded(scores, lengths, .right), unpadded(recorded.tensor("scores"), lengths, .right)) < 1e-4)
+        #expect(
+            try distance(unpadded(scores, lengths, .right), unpadded(recorded.tensor("scores"), lengths, .right)) < 1e-4
+        )
     }
 
     @Test("adapters of PEFT give the recorded logits")
     func adapters() throws {
         let recorded = try Recorded("grouped")
-        let model = try VisionLanguageModel.load(recorded.folder, adaptersIn: recorded.folder.appending(path: "adapter"))
+        let model = try VisionLanguageModel.load(
+            recorded.folder, adaptersIn: recorded.folder.appending(path: "adapter"))
         let lengths = try recorded.lengths()
         let expected = try unpadded(recorded.tensor("adapter_logits"), lengths, .right)
         let adapted = try model.logits(model.hiddenStates(recorded.inputs(model.trunk, padding: .right)))

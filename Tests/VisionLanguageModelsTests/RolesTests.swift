@@ -13,11 +13,15 @@ struct RolesTests {
     @Test("every parameter belongs to the component that its layers are in")
     func components() throws {
         let model = try VisionLanguageModel(.tiny, RandomStart(seed: 1))
-        let counts = Dictionary(grouping: model.parameters.members) { ModelComponent(ofParameter: $0.name) }.mapValues(\.count)
+        let counts = Dictionary(grouping: model.parameters.members) { ModelComponent(ofParameter: $0.name) }.mapValues(
+            \.count)
         // Tower: 3 embeddings, 2 · 2 outer norms, 16 in each of 2 layers. Decoder: table, norm, 9 in each of 2 layers.
         #expect(counts == [.visionTower: 39, .projector: 4, .languageModel: 20, .languageHead: 1])
         let score = try ScoreModel(.tiny, RandomStart(seed: 1))
-        #expect(score.parameters.members.filter { ModelComponent(ofParameter: $0.name) == .scoreHead }.map(\.name) == ["score_head.weight"])
+        #expect(
+            score.parameters.members.filter { ModelComponent(ofParameter: $0.name) == .scoreHead }.map(\.name) == [
+                "score_head.weight"
+            ])
         #expect(!score.parameters.members.contains { ModelComponent(ofParameter: $0.name) == .languageHead })
     }
 
@@ -60,10 +64,13 @@ struct RolesTests {
                 continue
             }
             // The tower's last layer comes after the one whose output is used, and its last norm is not used at all.
-            let isUsed = !member.name.contains("vision_model.encoder.layers.1.") && !member.name.contains("post_layernorm")
+            let isUsed =
+                !member.name.contains("vision_model.encoder.layers.1.") && !member.name.contains("post_layernorm")
             #expect((gradient != nil) == isUsed, "\(member.name)")
             // A constant added to all keys shifts all of a query's products alike, so softmax does not see it.
-            if let gradient, !member.name.hasSuffix("k_proj.bias") { #expect(try gradient.abs().max().item() > 0, "\(member.name)") }
+            if let gradient, !member.name.hasSuffix("k_proj.bias") {
+                #expect(try gradient.abs().max().item() > 0, "\(member.name)")
+            }
         }
     }
 

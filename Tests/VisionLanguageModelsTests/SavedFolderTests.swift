@@ -95,8 +95,8 @@ struct SavedFolderTests {
     }
 }
 
-/// The Python that may check saved folders.
-private let python = ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"]
+/// The Python that may check saved folders; unset and empty mean none.
+private let python = ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
 
 /// Runs a script of Tests/Goldens on a folder.
 private func run(_ script: String, _ folder: URL) throws -> (status: Int32, output: String) {

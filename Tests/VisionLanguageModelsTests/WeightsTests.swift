@@ -8,7 +8,8 @@ import VisionLanguageModels
 struct WeightsTests {
     /// Writes a folder with the config of a recorded one, and its weights after `change`.
     private func withFolder(
-        _ name: String = "grouped", _ change: (inout [(name: String, tensor: Tensor)]) throws -> Void, _ body: (URL) throws -> Void
+        _ name: String = "grouped", _ change: (inout [(name: String, tensor: Tensor)]) throws -> Void,
+        _ body: (URL) throws -> Void
     ) throws {
         let recorded = try Recorded(name)
         let file = try SafetensorsFile(recorded.folder.appending(path: "model.safetensors"))
@@ -61,18 +62,22 @@ struct WeightsTests {
             for index in tensors.indices where tensors[index].name == "multi_modal_projector.linear_1.bias" {
                 tensors[index].tensor = try Tensor.zeros([5])
             }
-            tensors.append((name: "language_model.model.layers.2.mlp.up_proj.weight", tensor: try Tensor.zeros([2, 2])))
+            tensors.append(
+                (name: "language_model.model.layers.2.mlp.up_proj.weight", tensor: try Tensor.zeros([2, 2])))
         }
         try withFolder("grouped", change) { folder in
             do {
                 _ = try VisionLanguageModel.load(folder)
                 Issue.record("loaded")
             } catch let error as WeightsError {
-                #expect(Set(error.problems.map { "\($0)" }) == Set([
-                    WeightsError.Problem.missing(name: "language_model.model.norm.weight", shape: [16]),
-                    .misshapen(name: "multi_modal_projector.linear_1.bias", found: [5], expected: [16]),
-                    .leftOver(name: "language_model.model.layers.2.mlp.up_proj.weight"),
-                ].map { "\($0)" }))
+                #expect(
+                    Set(error.problems.map { "\($0)" })
+                        == Set(
+                            [
+                                WeightsError.Problem.missing(name: "language_model.model.norm.weight", shape: [16]),
+                                .misshapen(name: "multi_modal_projector.linear_1.bias", found: [5], expected: [16]),
+                                .leftOver(name: "language_model.model.layers.2.mlp.up_proj.weight"),
+                            ].map { "\($0)" }))
             }
         }
     }
@@ -80,8 +85,10 @@ struct WeightsTests {
     @Test("may hold the buffers of older versions")
     func buffers() throws {
         let change: (inout [(name: String, tensor: Tensor)]) throws -> Void = { tensors in
-            tensors.append((name: "vision_tower.vision_model.embeddings.position_ids", tensor: try Tensor.range(5).reshaped(1, 5)))
-            tensors.append((name: "language_model.model.layers.0.self_attn.rotary_emb.inv_freq", tensor: try Tensor.zeros([2])))
+            tensors.append(
+                (name: "vision_tower.vision_model.embeddings.position_ids", tensor: try Tensor.range(5).reshaped(1, 5)))
+            tensors.append(
+                (name: "language_model.model.layers.0.self_attn.rotary_emb.inv_freq", tensor: try Tensor.zeros([2])))
         }
         try withFolder("grouped", change) { _ = try VisionLanguageModel.load($0) }
     }
@@ -110,11 +117,15 @@ struct WeightsTests {
 
     @Test("start the same from the same seed, every matrix random, norms one, biases zero")
     func randomStart() throws {
-        let (first, second) = (try VisionLanguageModel(.tiny, RandomStart(seed: 5)), try VisionLanguageModel(.tiny, RandomStart(seed: 5)))
+        let (first, second) = (
+            try VisionLanguageModel(.tiny, RandomStart(seed: 5)), try VisionLanguageModel(.tiny, RandomStart(seed: 5))
+        )
         for (left, right) in zip(first.parameters.members, second.parameters.members) {
             #expect(try distance(left.tensor, right.tensor) == 0)
             if left.name.hasSuffix("bias") { #expect(try left.tensor.abs().max().item() == 0) }
-            if left.name.contains("norm") && left.name.hasSuffix("weight") { #expect(try (left.tensor - 1).abs().max().item() == 0) }
+            if left.name.contains("norm") && left.name.hasSuffix("weight") {
+                #expect(try (left.tensor - 1).abs().max().item() == 0)
+            }
             if left.tensor.rank == 2 { #expect(try left.tensor.abs().max().item() > 0) }
         }
     }

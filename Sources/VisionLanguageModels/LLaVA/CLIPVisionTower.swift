@@ -52,7 +52,9 @@ private struct CLIPEncoderLayer {
         }
         firstNorm = try LayerNorm(width, eps: config.layerNormEpsilon, weights["layer_norm1"])
         secondNorm = try LayerNorm(width, eps: config.layerNormEpsilon, weights["layer_norm2"])
-        (query, key, value, out) = (try square("q_proj"), try square("k_proj"), try square("v_proj"), try square("out_proj"))
+        (query, key, value, out) = (
+            try square("q_proj"), try square("k_proj"), try square("v_proj"), try square("out_proj")
+        )
         up = try Linear(width, config.intermediateSize, bias: true, weights["mlp"]["fc1"], initial: start)
         down = try Linear(config.intermediateSize, width, bias: true, weights["mlp"]["fc2"], initial: start)
         (headCount, activation) = (config.headCount, config.activation)
@@ -67,7 +69,8 @@ private struct CLIPEncoderLayer {
     private func attention(_ x: Tensor) throws -> Tensor {
         let (count, length) = (x.size(0), x.size(1))
         func heads(_ y: Tensor) throws -> Tensor { try y.reshaped(count, length, headCount, -1).transposed(1, 2) }
-        let mixed = try scaledDotProductAttention(heads(query(x)), heads(key(x)), heads(value(x)), .none)  // [I, H, N, E]
+        // [I, H, N, E]
+        let mixed = try scaledDotProductAttention(heads(query(x)), heads(key(x)), heads(value(x)), .none)
         return try out(mixed.transposed(1, 2).reshaped(count, length, -1))
     }
 }

@@ -111,16 +111,19 @@ extension LlamaConfig {
         reader.read("tie_word_embeddings", into: &tiesEmbeddings)
         reader.read("initializer_range", into: &initializerRange)
         if keyValueHeadCount > 0, headCount % keyValueHeadCount != 0 {
-            reader.problem("num_key_value_heads", "\(keyValueHeadCount)", "a divisor of num_attention_heads \(headCount)")
+            reader.problem(
+                "num_key_value_heads", "\(keyValueHeadCount)", "a divisor of num_attention_heads \(headCount)")
         }
         if headSize % 2 != 0 { reader.problem("head_dim", "\(headSize)", "an even number") }
     }
 
     var json: JSONValue {
         [
-            "model_type": "llama", "vocab_size": .integer(Int64(vocabularySize)), "hidden_size": .integer(Int64(hiddenSize)),
+            "model_type": "llama", "vocab_size": .integer(Int64(vocabularySize)),
+            "hidden_size": .integer(Int64(hiddenSize)),
             "intermediate_size": .integer(Int64(intermediateSize)), "num_hidden_layers": .integer(Int64(layerCount)),
-            "num_attention_heads": .integer(Int64(headCount)), "num_key_value_heads": .integer(Int64(keyValueHeadCount)),
+            "num_attention_heads": .integer(Int64(headCount)),
+            "num_key_value_heads": .integer(Int64(keyValueHeadCount)),
             "head_dim": .integer(Int64(headSize)), "max_position_embeddings": .integer(Int64(maximumPositions)),
             "rms_norm_eps": .number(normEpsilon), "rope_theta": .number(ropeBase), "hidden_act": "silu",
             "tie_word_embeddings": .bool(tiesEmbeddings), "initializer_range": .number(initializerRange),

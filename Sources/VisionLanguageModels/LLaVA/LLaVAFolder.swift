@@ -22,11 +22,13 @@ public struct LLaVAFolder: WeightSource {
         try storedName[name].flatMap { try files.tensor($0) }
     }
 
+    /// The name that the first LLaVA-1.5 checkpoints gave to a tensor, whatever it is called in this file.
     static func publishedName(_ stored: String) -> String {
         var name = stored
         if name.hasPrefix("lm_head.") { return "language_model." + name }
         if name.hasPrefix("model.") { name.removeFirst("model.".count) }
-        for (old, new) in [("vision_tower.", "vision_model."), ("language_model.", "model.")] where name.hasPrefix(old) {
+        let deeper = [("vision_tower.", "vision_model."), ("language_model.", "model.")]
+        for (old, new) in deeper where name.hasPrefix(old) {
             let rest = name.dropFirst(old.count)
             if !rest.hasPrefix(new) && !rest.hasPrefix("lm_head.") { return old + new + rest }
         }
@@ -52,7 +54,8 @@ extension ScoreModel {
     /// Loads a score model, or makes one of a language model's folder: its language head is left out, a score head
     /// is started, or missed when `headSeed` is `nil`.
     public static func load(
-        _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil, headSeed: UInt64? = 42
+        _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil,
+        headSeed: UInt64? = 42
     ) throws -> ScoreModel {
         try ScoreModel(
             LLaVAConfig(readingFrom: folder), LLaVAFolder(folder), dtype: dtype, device: device, adapters: adapters,
@@ -66,6 +69,7 @@ extension ScoreModel {
 
 private func write(_ trunk: LLaVATrunk, _ parameters: Parameters, to folder: URL) throws {
     let parameters = try trunk.adapters.map(parameters.merged) ?? parameters
-    try DurableFiles.write(trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
+    try DurableFiles.write(
+        trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
     try Safetensors.writeSharded(parameters.members.map { ($0.name, $0.tensor) }, to: folder)
 }

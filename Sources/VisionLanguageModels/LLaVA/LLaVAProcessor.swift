@@ -44,7 +44,9 @@ public struct LLaVAProcessor: Sendable {
     public func encode(_ conversation: Conversation, addGenerationPrompt: Bool) throws -> EncodedSample {
         let encoded = try tokenizer.encode(conversation, addGenerationPrompt: addGenerationPrompt)
         let (images, imageTokenID) = (conversation.images, config.imageTokenID)
-        guard images.isEmpty || tokenizer.imageID == imageTokenID else { throw ProcessorError.unknownImageToken(imageTokenID) }
+        guard images.isEmpty || tokenizer.imageID == imageTokenID else {
+            throw ProcessorError.unknownImageToken(imageTokenID)
+        }
         var tokens: [Int32] = []
         tokens.reserveCapacity(encoded.tokens.count + images.count * config.featureCount)
         for token in encoded.tokens {
@@ -56,7 +58,8 @@ public struct LLaVAProcessor: Sendable {
         }
         let response = encoded.responseRange
         return EncodedSample(
-            tokens: tokens, responseRange: expanded(response.lowerBound)..<expanded(response.upperBound), images: images)
+            tokens: tokens, responseRange: expanded(response.lowerBound)..<expanded(response.upperBound), images: images
+        )
     }
 
     /// The picture as the tower reads it, `C × H × W`.
@@ -66,7 +69,9 @@ public struct LLaVAProcessor: Sendable {
     public func pixelValues(of image: EncodedImage) throws -> PixelValues {
         let pixels = try imageProcessor.process(Image.decode(image.bytes))
         let vision = config.vision
-        guard [pixels.channels, pixels.height, pixels.width] == [vision.channelCount, vision.imageSize, vision.imageSize] else {
+        guard
+            [pixels.channels, pixels.height, pixels.width] == [vision.channelCount, vision.imageSize, vision.imageSize]
+        else {
             throw ProcessorError.pictureSize(
                 found: [pixels.channels, pixels.height, pixels.width],
                 expected: [vision.channelCount, vision.imageSize, vision.imageSize])

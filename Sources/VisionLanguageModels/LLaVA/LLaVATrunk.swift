@@ -19,7 +19,7 @@ public final class LLaVATrunk {
 
     init(_ config: LLaVAConfig, _ weights: Weights, dtype: DType, device: Device, adapters: LoRAConfig?) throws {
         tower = try CLIPVisionTower(config, weights["vision_tower"]["vision_model"].withoutAdapters)
-        projector = try Projector(config, weights["multi_modal_projector"])
+        projector = try Projector(config, weights["multi_modal_projector"].withoutAdapters)
         decoder = try LlamaDecoder(config.text, weights["language_model"]["model"], on: device)
         (self.config, self.dtype, self.device, self.adapters) = (config, dtype, device, adapters)
     }

@@ -56,7 +56,9 @@ private struct LlamaLayer {
     }
 
     /// `[B, L, D]` → `[B, L, D]`
-    func callAsFunction(_ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?) throws -> Tensor {
+    func callAsFunction(
+        _ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?
+    ) throws -> Tensor {
         let h = try x + attention(inputNorm(x), rotation, mask, cache)
         let y = try postAttentionNorm(h)
         return try h + down(gate(y).silu() * up(y))
@@ -77,7 +79,9 @@ private struct LlamaAttention {
         weights["rotary_emb"].ignore("inv_freq")  // follows from the base; in files of older versions
     }
 
-    func callAsFunction(_ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?) throws -> Tensor {
+    func callAsFunction(
+        _ x: Tensor, _ rotation: Rotation, _ mask: AttentionMask, _ cache: KVCacheLayer?
+    ) throws -> Tensor {
         let (rows, length) = (x.size(0), x.size(1))
         func heads(_ y: Tensor, _ count: Int) throws -> Tensor {
             try y.reshaped(rows, length, count, headSize).transposed(1, 2)

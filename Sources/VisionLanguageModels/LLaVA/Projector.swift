@@ -8,8 +8,10 @@ struct Projector {
 
     init(_ config: LLaVAConfig, _ weights: Weights) throws {
         let start = InitialValues.normal(config.text.initializerRange)
-        first = try Linear(config.vision.hiddenSize, config.text.hiddenSize, bias: true, weights["linear_1"], initial: start)
-        second = try Linear(config.text.hiddenSize, config.text.hiddenSize, bias: true, weights["linear_2"], initial: start)
+        first = try Linear(
+            config.vision.hiddenSize, config.text.hiddenSize, bias: true, weights["linear_1"], initial: start)
+        second = try Linear(
+            config.text.hiddenSize, config.text.hiddenSize, bias: true, weights["linear_2"], initial: start)
         activation = config.projectorActivation
     }
 
