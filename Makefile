@@ -4,7 +4,7 @@ SWIFT ?= swift
 RUN ?= runs/quickstart
 export GOMP_SPINCOUNT ?= 0
 
-.PHONY: quickstart test build setup check-structure format benchmark clean
+.PHONY: quickstart test build setup check-structure format clean
 
 quickstart: build
 	.build/release/safe-rlhf-v quickstart --output $(RUN)
@@ -15,10 +15,6 @@ build: setup
 test: setup check-structure
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel --num-workers 2
-
-# Three seeds of the whole story and the table of their means; about three times as long as the quickstart.
-benchmark: build
-	benchmarks/three_seeds runs/benchmark
 
 setup:
 	scripts/setup

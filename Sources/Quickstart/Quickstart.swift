@@ -32,7 +32,6 @@ public struct Quickstart {
     /// Runs what is not there yet, writes `summary.json` and `report.html`, and returns the story.
     public func run() throws -> AlignmentStory {
         Engine.threadCount = config.threads
-        try Engine.useFastFloat32Products()
         try FileManager.default.createDirectory(at: folders.root, withIntermediateDirectories: true)
         var ledger = try StageLedger(in: folders.root)
 

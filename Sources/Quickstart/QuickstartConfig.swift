@@ -13,9 +13,9 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var world = WorldConfig()
     public var model = TinyModelConfig()
     /// Learning to see: naming what pictures show.
-    public var seeing = SupervisedConfig.quickstart(epochs: 2)
-    /// The base policy.
-    public var supervised = SupervisedConfig.quickstart(epochs: 2)
+    public var seeing = SupervisedConfig.quickstart(epochs: 3, towerTrains: true)
+    /// The base policy; the tower stays as it learned to see.
+    public var supervised = SupervisedConfig.quickstart(epochs: 3, towerTrains: false)
     public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
     public var harmlessReward = ScoreTrainingConfig.quickstart(.harmlessness)
     public var cost = ScoreTrainingConfig.quickstart(.cost)
@@ -38,11 +38,11 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 /// How much data is made.
 public struct WorldConfig: Codable, Equatable, Sendable {
     /// Pictures with their names, from which the untrained model first learns to see.
-    public var namings = 6400
+    public var namings = 8000
     /// Conversations of the base policy's training.
     public var conversations = 6400
     /// Preference pairs for training.
-    public var trainingPairs = 4000
+    public var trainingPairs = 3000
     /// Preference pairs for measuring the score models.
     public var evaluationPairs = 600
     /// Questions that the policies are measured on.
@@ -66,12 +66,12 @@ extension SamplingConfig {
 }
 
 extension SupervisedConfig {
-    static func quickstart(epochs: Double) -> SupervisedConfig {
+    static func quickstart(epochs: Double, towerTrains: Bool) -> SupervisedConfig {
         var config = SupervisedConfig()
         config.epochs = epochs
         config.batchSize = 64
         config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
-        config.freezing = FreezingConfig(visionTower: false)
+        config.freezing = FreezingConfig(visionTower: !towerTrains)
         config.checkpointing.everySteps = 0
         return config
     }
@@ -92,7 +92,7 @@ extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
         config.rolloutSize = 64
-        config.epochs = 1
+        config.epochs = algorithm == .safeRLHFV ? 0.7 : 0.5
         config.sampling = .quickstart
         config.ppo.klCoefficient = 0.05
         config.ppo.updateIterations = 2
@@ -102,8 +102,9 @@ extension PolicyTrainingConfig {
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.initial = 1
-        config.lagrange.learningRate = 0.1
+        config.lagrange.costLimit = -3
+        config.lagrange.initial = 2
+        config.lagrange.learningRate = 0.2
         return config
     }
 }

@@ -29,6 +29,7 @@ struct StageLedger {
         let start = DispatchTime.now().uptimeNanoseconds
         try body()
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        stages.removeAll { $0.name == name }
         stages.append(StageCost(name: name, seconds: seconds, peakBytes: peakMemoryBytes()))
         let json = JSONValue.array(stages.map(Self.json))
         try DurableFiles.write(json.serialized(pretty: true) + "\n", to: file)

@@ -108,18 +108,20 @@ extension AdamW {
         }
     }
 
-    /// Continues exactly where `source` was saved. Missing, misshapen and left-over tensors are all listed.
+    /// Continues exactly where `source` was saved. Missing, misshapen and left-over tensors are all listed, and then
+    /// nothing has changed.
     public func restore(from source: any WeightSource) throws {
         let weights = Weights(source, dtype: .float32)
-        for member in state() {
-            let saved = try weights.parameter(member.name, member.tensor.shape, .zeros)
-            try member.tensor.assign(saved)
+        let members = state()
+        for member in members { _ = try weights.parameter(member.name, member.tensor.shape, .zeros) }
+        let saved = try weights.finish()
+        try withoutGradient {
+            for (member, saved) in zip(members, saved.members) { try member.tensor.assign(saved.tensor) }
         }
-        _ = try weights.finish()
     }
 }
 
 /// Biases and the scales of norms do not decay.
 func isExemptFromDecay(_ name: String) -> Bool {
-    name.hasSuffix("bias") || name.split(separator: ".").contains { $0.contains("norm") || $0.contains("layrnorm") }
+    name.hasSuffix("bias") || name.split(separator: ".").contains { $0.contains("norm") }
 }

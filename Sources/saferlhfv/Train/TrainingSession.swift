@@ -22,7 +22,6 @@ struct TrainingSession {
     ///   - inputs: what the run reads.
     func run(_ config: String, _ checkpointing: CheckpointingConfig, inputs: [URL], _ makeTask: () throws -> any TrainingTask) throws {
         Engine.threadCount = options.threads
-        try Engine.useFastFloat32Products()
         let opening = RunOpening(options.folder, config: config, inputs: inputs, threads: options.threads)
         let run = options.resume ? try opening.open().run : try opening.create()
         let driver = TrainingDriver(run, checkpointing)
