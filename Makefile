@@ -12,9 +12,10 @@ quickstart: build
 build: setup
 	$(SWIFT) build --configuration release --product safe-rlhf-v
 
+# One test at a time: threads and the kind of matrix products are settings of the whole process.
 test: setup check-structure
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --parallel --num-workers 2
+	$(SWIFT) test --skip-build --no-parallel
 
 setup:
 	scripts/setup
