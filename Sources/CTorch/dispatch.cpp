@@ -6,6 +6,7 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
 #include <ATen/core/stack.h>
+#include <ATen/ScalarOps.h>
 
 #include <string>
 
@@ -34,12 +35,19 @@ c10::IValue default_of(const c10::FunctionSchema &schema, const c10::Argument &a
     return *argument.default_value();
 }
 
+// Where a tensor is expected, the number becomes one as in Python: without a type of its own, and not rounded to the type
+// of the other operand first.
+c10::IValue number(const c10::Scalar &value, const c10::Argument &argument) {
+    bool wrapped = argument.type()->kind() == c10::TypeKind::TensorType;
+    return wrapped ? c10::IValue(at::native::wrapped_scalar_tensor(value)) : c10::IValue(value);
+}
+
 c10::IValue boxed(const ct_value &value, const c10::FunctionSchema &schema, const c10::Argument &argument) {
     switch (value.tag) {
     case CT_NONE: return {};
     case CT_TENSOR: return c10::IValue(borrow(value.value.tensor));
-    case CT_INT: return c10::IValue(value.value.integer);
-    case CT_DOUBLE: return c10::IValue(value.value.real);
+    case CT_INT: return number(value.value.integer, argument);
+    case CT_DOUBLE: return number(value.value.real, argument);
     case CT_BOOL: return c10::IValue(value.value.integer != 0);
     case CT_STRING:
         TORCH_CHECK(value.value.string, schema.name(), ": argument '", argument.name(), "' is a NULL string");

@@ -4,7 +4,6 @@ private enum Op {
     static let sub = Operator("sub", "Tensor")
     static let rsub = Operator("rsub", "Scalar")
     static let mul = Operator("mul", "Tensor")
-    static let mulScalar = Operator("mul", "Scalar")
     static let div = Operator("div", "Tensor")
     static let divScalar = Operator("div", "Scalar")
     static let floorDivide = Operator("div", "Scalar_mode")
@@ -26,12 +25,15 @@ private enum Op {
     static let minimum = Operator("minimum")
     static let maximum = Operator("maximum")
     static let addInPlace = Operator("add_", "Tensor")
-    static let mulInPlace = Operator("mul_", "Scalar")
+    static let mulInPlace = Operator("mul_", "Tensor")
     static let isFinite = Operator("isfinite")
     static let matmul = Operator("matmul")
 }
 
 /// A number as an operand: whole numbers stay whole beside integer tensors, so that indices remain indices.
+///
+/// Products take the operator for two tensors, as Python does: the one for a tensor and a number rounds the number to
+/// bfloat16 before it multiplies.
 private func scalar(_ value: Double, for tensor: Tensor) -> Argument {
     if !tensor.dtype.isFloatingPoint, let whole = Int(exactly: value) { return .int(whole) }
     return .double(value)
@@ -46,7 +48,7 @@ extension Tensor {
     public static func - (left: Tensor, right: Double) throws(TorchError) -> Tensor { try left + -right }
     public static func - (left: Double, right: Tensor) throws(TorchError) -> Tensor { try Op.rsub(.tensor(right), scalar(left, for: right)) }
     public static func * (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.mul(.tensor(left), .tensor(right)) }
-    public static func * (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.mulScalar(.tensor(left), scalar(right, for: left)) }
+    public static func * (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.mul(.tensor(left), scalar(right, for: left)) }
     public static func * (left: Double, right: Tensor) throws(TorchError) -> Tensor { try right * left }
     public static func / (left: Tensor, right: Tensor) throws(TorchError) -> Tensor { try Op.div(.tensor(left), .tensor(right)) }
     public static func / (left: Tensor, right: Double) throws(TorchError) -> Tensor { try Op.divScalar(.tensor(left), .double(right)) }

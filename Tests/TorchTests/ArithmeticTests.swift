@@ -30,14 +30,31 @@ struct ArithmeticTests {
         #expect(try (4 / x).floats() == [4, -2, 0.5])
     }
 
+    /// 0.1875·0.7567734 = 0.14189…; with the factor rounded to bfloat16 first (0.7578) it would be 0.142578125.
+    @Test("rounds a product with a number once, in bfloat16 too")
+    func narrowProducts() throws {
+        let x = try vector(0.1875).to(.bfloat16)
+        #expect(try (x * 0.7567734).floats() == [0.1416015625])
+        #expect(try (0.7567734 * x).floats() == [0.1416015625])
+        #expect(try (x * 0.7567734).dtype == .bfloat16)
+        try x.multiply(by: 0.7567734)
+        #expect(try x.floats() == [0.1416015625])
+    }
+
     @Test("broadcasts shapes")
     func broadcasting() throws {
         let column = try Tensor([[1], [2]] as [[Float]])
         #expect(try (column + vector(10, 20, 30)).rows() == [[11, 21, 31], [12, 22, 32]])
     }
 
-    @Test("widens integers to float32 when a fractional number joins them")
+    @Test("keeps integers whole beside whole numbers, and widens them to float32 beside fractions")
     func integers() throws {
+        #expect(try (ids(5) - 1).integers() == [4])
+        for whole in try [ids(1) + 1, 1 - ids(1), ids(1) * 2, ids(1).clamped(to: 0...2), ids(1).clamped(above: 0)] {
+            #expect(whole.dtype == .int64)
+        }
+        #expect(try (ids(1) * 0.5).dtype == .float32)
+        #expect(try (ids(1) / 2).dtype == .float32)
         let sum = try ids(1, 2) + 1.5
         #expect(sum.dtype == .float32)
         #expect(try sum.floats() == [2.5, 3.5])

@@ -45,6 +45,7 @@ int ct_item(ct_tensor tensor, double *value);
 
 // ---- operators, by name ---------------------------------------------------------------------------------------------
 
+// CT_INT and CT_DOUBLE also serve where the operator expects a tensor.
 enum {
     CT_NONE = 0, CT_TENSOR, CT_INT, CT_DOUBLE, CT_BOOL, CT_STRING, CT_INTS, CT_DOUBLES, CT_TENSORS, CT_GENERATOR,
     CT_DEVICE, CT_DEFAULT
