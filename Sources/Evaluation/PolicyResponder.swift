@@ -7,7 +7,7 @@ public import VisionLanguageModels
 /// Lets a policy answer conversations, in batches.
 public struct PolicyResponder {
     private let model: VisionLanguageModel
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let features: PictureFeatures
     private let generator: Generator
     private let batchSize: Int
@@ -15,7 +15,7 @@ public struct PolicyResponder {
 
     /// - Parameter seed: of the draws; the same seed gives the same answers.
     public init(
-        _ model: VisionLanguageModel, _ processor: LLaVAProcessor, _ sampling: SamplingConfig, seed: UInt64, batchSize: Int = 64
+        _ model: VisionLanguageModel, _ processor: Processor, _ sampling: SamplingConfig, seed: UInt64, batchSize: Int = 64
     ) {
         (self.model, self.processor, self.seed, self.batchSize) = (model, processor, seed, max(1, batchSize))
         features = PictureFeatures(model.trunk, processor, towerTrains: false)

@@ -6,11 +6,11 @@ public import VisionLanguageModels
 /// Scores whole conversations with a reward or cost model, in batches.
 public struct ResponseScorer {
     private let model: ScoreModel
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let features: PictureFeatures
     private let batchSize: Int
 
-    public init(_ model: ScoreModel, _ processor: LLaVAProcessor, batchSize: Int = 64) {
+    public init(_ model: ScoreModel, _ processor: Processor, batchSize: Int = 64) {
         (self.model, self.processor, self.batchSize) = (model, processor, max(1, batchSize))
         features = PictureFeatures(model.trunk, processor, towerTrains: false)
     }

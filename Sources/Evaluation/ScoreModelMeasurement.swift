@@ -21,7 +21,7 @@ public struct ScoreModelMeasurement: Sendable {
 
     /// Scores both responses of every sample.
     public init(
-        _ model: ScoreModel, _ processor: LLaVAProcessor, _ samples: [PreferenceSample], _ objective: ScoreObjective,
+        _ model: ScoreModel, _ processor: Processor, _ samples: [PreferenceSample], _ objective: ScoreObjective,
         batchSize: Int = 64
     ) throws {
         let scorer = ResponseScorer(model, processor, batchSize: batchSize)

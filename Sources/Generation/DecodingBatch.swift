@@ -20,7 +20,8 @@ struct DecodingBatch {
     /// One row of the tensors. A row that is done stays until enough others are: moving the cache costs more than it.
     private struct Row {
         let prompt: Int
-        let promptLength: Int
+        /// The position of the first token that is written.
+        let firstPosition: Int
         var lastToken: Int32 = 0
         var isDone = false
     }
@@ -34,16 +35,15 @@ struct DecodingBatch {
             throw ModelInputError.tooLong(tokens: capacity, maximum: model.config.text.maximumPositions)
         }
         let padded = prompts.flatMap { [Int32](repeating: padding, count: width - $0.tokens.count) + $0.tokens }
-        let features = prompts.compactMap(\.visionFeatures)
         let inputs = ModelInputs(
             tokens: try Tensor(padded, shape: [prompts.count, width]).to(.int64).to(model.device), lengths: lengths,
-            paddingSide: .left, visionFeatures: features.isEmpty ? nil : try concatenated(features))
+            paddingSide: .left, visionFeatures: prompts.flatMap(\.visionFeatures))
 
         cache = model.trunk.makeCache(capacity: capacity)
         states = try model.hiddenStates(inputs, cache: cache).selected(1, -1)
         visible = try Self.visibility(lengths, width: width, capacity: capacity, on: model.device)
         responses = prompts.map { _ in GeneratedResponse(tokens: [], finishReason: .length, logProbs: []) }
-        rows = lengths.enumerated().map { Row(prompt: $0, promptLength: $1) }
+        rows = try model.trunk.nextPositions(inputs).enumerated().map { Row(prompt: $0, firstPosition: $1) }
         (self.width, keepsWritten) = (width, config.repetitionPenalty != 1)
     }
 
@@ -82,7 +82,7 @@ struct DecodingBatch {
     mutating func advance(_ model: VisionLanguageModel) throws {
         try dropDoneRows()
         let tokens = try Tensor(rows.map { Int64($0.lastToken) }, shape: [rows.count, 1]).to(model.device)
-        let positions = try Tensor(rows.map { Int64($0.promptLength + writtenCount - 1) }, shape: [rows.count, 1])
+        let positions = try Tensor(rows.map { Int64($0.firstPosition + writtenCount - 1) }, shape: [rows.count, 1])
         let mask = try visible?.sliced(3, 0..<(width + writtenCount))
         states = try model.trunk.nextStates(tokens, positions: positions.to(model.device), mask: mask, cache: cache)
             .selected(1, 0)

@@ -2,12 +2,12 @@ public import Torch
 import TorchNN
 public import VisionLanguageModels
 
-/// A prompt's ids, placeholders expanded, and its pictures' features in order, `[I, N, Dv]`.
+/// A prompt's ids, placeholders expanded, and its pictures' features in order.
 public struct GenerationPrompt {
     public let tokens: [Int32]
-    public let visionFeatures: Tensor?
+    public let visionFeatures: [VisionFeatures]
 
-    public init(tokens: [Int32], visionFeatures: Tensor?) {
+    public init(tokens: [Int32], visionFeatures: [VisionFeatures]) {
         (self.tokens, self.visionFeatures) = (tokens, visionFeatures)
     }
 }

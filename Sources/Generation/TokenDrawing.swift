@@ -16,9 +16,9 @@ public struct TokenDrawing: Sendable {
     }
 
     /// What a processor's tokenizer and the model's config say.
-    public init(_ config: LLaVAConfig, _ sampling: SamplingConfig, _ processor: LLaVAProcessor) {
+    public init(_ config: any ModelConfig, _ sampling: SamplingConfig, _ processor: Processor) {
         let (endTokens, padding) = (processor.endTokens, processor.padding)
-        let never = [config.imageTokenID] + (endTokens.contains(padding) ? [] : [padding])
+        let never = (config.placeholderID.map { [$0] } ?? []) + (endTokens.contains(padding) ? [] : [padding])
         self.init(
             temperature: sampling.temperature, endTokens: endTokens, padding: padding,
             undrawable: never.filter { (0..<Int32(clamping: config.text.vocabularySize)).contains($0) })

@@ -77,7 +77,7 @@ extension Quickstart {
         var settings = settings
         settings.seed = config.seed
         let task = try SupervisedTraining(
-            settings, .load(start), LLaVAProcessor(readingFrom: start), TrainingData.conversations(data))
+            settings, .load(start), Processor(readingFrom: start), TrainingData.conversations(data))
         try drive(task, name, yaml(settings), settings.checkpointing, inputs: [start, data])
     }
 
@@ -87,7 +87,7 @@ extension Quickstart {
         let base = folders.model("sft")
         let samples = try TrainingData.pairs(folders.pairs)
         let task = try ScoreTraining(
-            settings, ScoreModel.load(base, headSeed: config.seed), LLaVAProcessor(readingFrom: base), samples)
+            settings, ScoreModel.load(base, headSeed: config.seed), Processor(readingFrom: base), samples)
         try drive(task, name, yaml(settings), settings.checkpointing, inputs: [base, folders.pairs])
     }
 
@@ -108,7 +108,7 @@ extension Quickstart {
         let prompts = try TrainingData.prompts(folders.pairs)
         let supervised = settings.ppo.supervisedCoefficient > 0 ? try TrainingData.conversations(folders.conversations) : []
         let task = try PolicyTraining(
-            seeded, models, LLaVAProcessor(readingFrom: base), prompts: prompts, supervised: supervised)
+            seeded, models, Processor(readingFrom: base), prompts: prompts, supervised: supervised)
         try drive(
             task, policy.rawValue, yaml(seeded), seeded.checkpointing,
             inputs: [base, rewardModel, folders.pairs] + (needsCost ? [folders.model("cost")] : []))

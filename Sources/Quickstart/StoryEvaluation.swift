@@ -20,7 +20,7 @@ struct StoryEvaluation {
 
     func run() throws -> AlignmentStory {
         let questions = try WorldQuestion.heldOut(config.world.evaluationQuestions, seed: config.seed)
-        let processor = try LLaVAProcessor(readingFrom: folders.model("sft"))
+        let processor = try Processor(readingFrom: folders.model("sft"))
         let costModel = try ScoreModel.load(folders.model("cost"))
         let costScorer = ResponseScorer(costModel, processor)
 
@@ -40,7 +40,7 @@ struct StoryEvaluation {
             transcripts: transcripts(questions, [("base", base)] + others.map { ($0.title, $1) }), notes: notes)
     }
 
-    private func rewardFigures(_ processor: LLaVAProcessor) throws -> [(name: String, estimate: Estimate)] {
+    private func rewardFigures(_ processor: Processor) throws -> [(name: String, estimate: Estimate)] {
         let measured = try ScoreModelMeasurement(.load(folders.model("reward")), processor, evaluationPairs(), .helpfulness)
         return [
             ("ranking_accuracy", Estimate(measured.rankingAccuracy)),
@@ -48,7 +48,7 @@ struct StoryEvaluation {
         ]
     }
 
-    private func costFigures(_ model: ScoreModel, _ processor: LLaVAProcessor) throws -> [(name: String, estimate: Estimate)] {
+    private func costFigures(_ model: ScoreModel, _ processor: Processor) throws -> [(name: String, estimate: Estimate)] {
         let measured = try ScoreModelMeasurement(model, processor, evaluationPairs(), .cost)
         let count = measured.signAccuracy.n
         func exact(_ value: Double) -> Estimate { Estimate(value: value, low: value, high: value, n: count) }

@@ -64,7 +64,7 @@ public struct TinyModel {
         let llava = config.llava(vocabularySize: tokenizer.vocabularyCount, imageTokenID: imageTokenID)
         let model = try VisionLanguageModel(llava, RandomStart(seed: seed))
         try model.save(to: folder)
-        try LLaVAProcessor(tokenizer, imageConfig, llava).save(to: folder)
+        try Processor(tokenizer, imageConfig, llava).save(to: folder)
     }
 
     /// The pictures already have the model's size.

@@ -21,6 +21,7 @@ private enum Op {
     static let sigmoid = Operator("sigmoid")
     static let logSigmoid = Operator("log_sigmoid")
     static let pow = Operator("pow", "Tensor_Scalar")
+    static let powOf = Operator("pow", "Scalar")
     static let clamp = Operator("clamp")
     static let minimum = Operator("minimum")
     static let maximum = Operator("maximum")
@@ -75,6 +76,8 @@ extension Tensor {
     /// log σ(x), exact for large |x|.
     public func logSigmoid() throws(TorchError) -> Tensor { try Op.logSigmoid(.tensor(self)) }
     public func power(_ exponent: Double) throws(TorchError) -> Tensor { try Op.pow(.tensor(self), .double(exponent)) }
+    /// base^x, element by element.
+    public func asExponent(of base: Double) throws(TorchError) -> Tensor { try Op.powOf(.double(base), .tensor(self)) }
 
     /// Every element moved to the nearest value inside `range`; its gradient is 0 where it was moved.
     public func clamped(to range: ClosedRange<Double>) throws(TorchError) -> Tensor {

@@ -9,10 +9,10 @@ struct PairScores {
 /// Scores both responses of every pair in one forward pass over `2B` rows.
 struct PairScoring {
     private let model: ScoreModel
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let features: PictureFeatures
 
-    init(_ model: ScoreModel, _ processor: LLaVAProcessor, _ features: PictureFeatures) {
+    init(_ model: ScoreModel, _ processor: Processor, _ features: PictureFeatures) {
         (self.model, self.processor, self.features) = (model, processor, features)
     }
 

@@ -1,62 +1,55 @@
 public import Conversations
-import ImageProcessing
-public import Torch
+import Torch
 public import VisionLanguageModels
 
 /// Turns pictures into vision features. While the tower is frozen, a picture's features are computed once and kept, for
 /// all roles that share the tower; when it trains, only the decoded pixels are kept.
 public final class PictureFeatures {
-    private let model: LLaVATrunk
-    private let processor: LLaVAProcessor
+    private let model: Trunk
+    private let processor: Processor
     private let towerTrains: Bool
-    private var kept: [[UInt8]: Tensor] = [:]
+    private var features: [[UInt8]: VisionFeatures] = [:]
+    private var inputs: [[UInt8]: PictureInput] = [:]
     private var room: Int
 
     /// - Parameter memoryBytes: how much may be kept; pictures beyond it are computed anew each time.
-    public init(_ model: LLaVATrunk, _ processor: LLaVAProcessor, towerTrains: Bool, memoryBytes: Int = 1 << 30) {
+    public init(_ model: Trunk, _ processor: Processor, towerTrains: Bool, memoryBytes: Int = 1 << 30) {
         (self.model, self.processor, self.towerTrains, room) = (model, processor, towerTrains, memoryBytes)
     }
 
-    /// Features of the pictures in order, `[I, N, D]` before the projector; `nil` when there are none.
-    public func features(of images: [EncodedImage]) throws -> Tensor? {
-        guard !images.isEmpty else { return nil }
-        if towerTrains { return try model.visionFeatures(stacked(images.map(pixels))) }
+    /// Features of the pictures in order, before the projector.
+    public func features(of images: [EncodedImage]) throws -> [VisionFeatures] {
+        guard !images.isEmpty else { return [] }
+        if towerTrains { return try model.visionFeatures(images.map(input)) }
         return try withoutGradient {
             try computeMissing(images)
-            return try stacked(images.map { image in
-                if let known = kept[image.bytes] { known } else { try compute([image]).selected(0, 0) }
-            })
+            return try images.flatMap { image in
+                if let known = features[image.bytes] { [known] } else { try model.visionFeatures([input(image)]) }
+            }
         }
     }
 
     private func computeMissing(_ images: [EncodedImage]) throws {
         var missing: [EncodedImage] = []
-        for image in images where kept[image.bytes] == nil && !missing.contains(image) { missing.append(image) }
-        guard !missing.isEmpty else { return }
-        let features = try compute(missing)
-        for (index, image) in missing.enumerated() {
-            try keep(features.selected(0, index).copied(), for: image)
+        for image in images where features[image.bytes] == nil && !missing.contains(image) { missing.append(image) }
+        for (image, found) in zip(missing, try model.visionFeatures(missing.map(input))) {
+            guard takeRoom(found.states.count * found.states.dtype.byteCount, for: image) else { continue }
+            features[image.bytes] = VisionFeatures(try found.states.copied(), found.layout)
         }
     }
 
-    private func compute(_ images: [EncodedImage]) throws -> Tensor {
-        try model.visionFeatures(stacked(images.map(pixels)))
+    private func input(_ image: EncodedImage) throws -> PictureInput {
+        if let known = inputs[image.bytes] { return known }
+        let input = try processor.pictureInput(image)
+        if towerTrains, takeRoom(input.values.count * MemoryLayout<Float>.stride, for: image) { inputs[image.bytes] = input }
+        return input
     }
 
-    /// `[C, H, W]` on the model's device.
-    private func pixels(_ image: EncodedImage) throws -> Tensor {
-        if towerTrains, let known = kept[image.bytes] { return known }
-        let values = try processor.pixelValues(of: image)
-        let tensor = try Tensor(values.values, shape: [values.channels, values.height, values.width])
-            .to(model.dtype).to(model.device)
-        if towerTrains { keep(tensor, for: image) }
-        return tensor
-    }
-
-    private func keep(_ tensor: Tensor, for image: EncodedImage) {
-        let size = tensor.count * tensor.dtype.byteCount + image.bytes.count
-        guard size <= room, kept[image.bytes] == nil else { return }
+    /// Whether so many bytes, and the picture that finds them again, may be kept.
+    private func takeRoom(_ bytes: Int, for image: EncodedImage) -> Bool {
+        let size = bytes + image.bytes.count
+        guard size <= room else { return false }
         room -= size
-        kept[image.bytes] = tensor
+        return true
     }
 }

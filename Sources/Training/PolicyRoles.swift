@@ -16,10 +16,10 @@ public struct RolloutPictures: RowSelectable {
 
 /// A model that reads rollouts, and the features of the pictures it has seen.
 struct Reader {
-    let trunk: LLaVATrunk
+    let trunk: Trunk
     let features: PictureFeatures
 
-    init(_ trunk: LLaVATrunk, _ processor: LLaVAProcessor, towerTrains: Bool) {
+    init(_ trunk: Trunk, _ processor: Processor, towerTrains: Bool) {
         self.trunk = trunk
         features = PictureFeatures(trunk, processor, towerTrains: towerTrains)
     }

@@ -7,11 +7,11 @@ import VisionLanguageModels
 /// Makes the networks of a policy run out of the models it was given.
 struct RoleMaker {
     private let config: PolicyTrainingConfig
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     /// Optimiser steps of the whole run.
     private let updates: Int
 
-    init(_ config: PolicyTrainingConfig, _ processor: LLaVAProcessor, updates: Int) throws {
+    init(_ config: PolicyTrainingConfig, _ processor: Processor, updates: Int) throws {
         (self.config, self.processor, self.updates) = (config, processor, updates)
     }
 

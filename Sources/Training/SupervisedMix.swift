@@ -13,7 +13,7 @@ final class SupervisedMix {
     private let order: DataOrder
     private let padding: Int32
 
-    init(_ config: PolicyTrainingConfig, _ policy: PolicyReader, _ processor: LLaVAProcessor, _ conversations: [Conversation]) throws {
+    init(_ config: PolicyTrainingConfig, _ policy: PolicyReader, _ processor: Processor, _ conversations: [Conversation]) throws {
         samples = try conversations.map { try processor.encode($0, addGenerationPrompt: false) }
         order = DataOrder(count: samples.count, batchSize: config.supervisedBatchSize, seed: config.seed &+ 1)
         (self.policy, padding) = (policy, processor.padding)

@@ -17,11 +17,13 @@ public struct AdapterFolder: WeightSource {
     /// - Parameters:
     ///   - folder: where the adapters are.
     ///   - base: the weights of the model without them.
-    public init(_ folder: URL, on base: any WeightSource) throws {
+    ///   - config: of that model.
+    public init(_ folder: URL, on base: any WeightSource, _ config: any ModelConfig) throws {
         let settings = folder.appending(path: PEFTLayout.configFile)
         let json = try JSONValue(parsing: DurableFiles.read(settings, limit: 1 << 20))
         file = try SafetensorsFile(folder.appending(path: PEFTLayout.weightsFile))
-        storedName = Dictionary(file.names.map { (PEFTLayout.name(stored: $0), $0) }) { first, _ in first }
+        let family = type(of: config)
+        storedName = Dictionary(file.names.map { (family.publishedName(PEFTLayout.name(stored: $0)), $0) }) { first, _ in first }
         adapters = try PEFTLayout.config(json, file: settings.path, parameters: storedName.keys)
         self.base = base
     }
@@ -53,9 +55,10 @@ extension VisionLanguageModel {
     public static func load(
         _ folder: URL, adaptersIn adapterFolder: URL, dtype: DType = .float32, device: Device = .cpu
     ) throws -> VisionLanguageModel {
-        let source = try AdapterFolder(adapterFolder, on: LLaVAFolder(folder))
+        let config = try ModelFamily.config(readingFrom: folder)
+        let source = try AdapterFolder(adapterFolder, on: ModelFolder(folder, config), config)
         let model = try VisionLanguageModel(
-            LLaVAConfig(readingFrom: folder), source, dtype: dtype, device: device, adapters: source.adapters)
+            config, source, dtype: dtype, device: device, adapters: source.adapters)
         try source.check(model.parameters)
         return model
     }
@@ -80,9 +83,10 @@ extension ScoreModel {
     public static func load(
         _ folder: URL, adaptersIn adapterFolder: URL, dtype: DType = .float32, device: Device = .cpu
     ) throws -> ScoreModel {
-        let source = try AdapterFolder(adapterFolder, on: LLaVAFolder(folder))
+        let config = try ModelFamily.config(readingFrom: folder)
+        let source = try AdapterFolder(adapterFolder, on: ModelFolder(folder, config), config)
         let model = try ScoreModel(
-            LLaVAConfig(readingFrom: folder), source, dtype: dtype, device: device, adapters: source.adapters,
+            config, source, dtype: dtype, device: device, adapters: source.adapters,
             headSeed: nil)
         try source.check(model.parameters)
         return model

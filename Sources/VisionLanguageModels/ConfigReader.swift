@@ -61,12 +61,44 @@ struct ConfigReader {
         value = activation
     }
 
-    mutating func choose(_ key: String, _ choices: [String: Bool], into value: inout Bool) {
+    /// A positive number that has to be there.
+    mutating func readRequired(_ key: String, into value: inout Double) {
+        guard has(key) else { return problem(key, "nothing", "a positive number") }
+        read(key, into: &value)
+    }
+
+    /// A list of whole numbers that are not negative.
+    mutating func read(_ key: String, into value: inout [Int]) {
         guard let found = present(key) else { return }
-        guard let choice = found.string.flatMap({ choices[$0] }) else {
-            return problem(key, found.serialized(), "one of " + choices.keys.sorted().joined(separator: ", "))
+        let numbers = found.array?.compactMap(\.integer).filter { 0...1 << 20 ~= $0 }
+        guard let numbers, numbers.count == found.array?.count else {
+            return problem(key, found.serialized(), "a list of whole numbers")
         }
-        value = choice
+        value = numbers
+    }
+
+    mutating func choose(_ key: String, _ choices: [String: Bool], into value: inout Bool) {
+        if let choice = choice(key, choices) { value = choice }
+    }
+
+    /// What the key's text stands for; `nil` when the key is absent.
+    mutating func choice<Choice>(_ key: String, _ choices: [String: Choice]) -> Choice? {
+        guard let found = present(key) else { return nil }
+        if let choice = found.string.flatMap({ choices[$0] }) { return choice }
+        let known = choices.keys.sorted()
+        problem(key, found.serialized(), known.count == 1 ? known[0] : "one of " + known.joined(separator: ", "))
+        return nil
+    }
+
+    /// One text per layer: the layers whose text stands for true.
+    mutating func readLayers(_ key: String, _ choices: [String: Bool], _ layerCount: Int, into value: inout Set<Int>) {
+        guard let found = present(key) else { return }
+        let flags = found.array?.compactMap { $0.string.flatMap { choices[$0] } }
+        guard let flags, flags.count == layerCount, found.array?.count == layerCount else {
+            let known = choices.keys.sorted().joined(separator: " or ")
+            return problem(key, found.serialized(), "\(known) for each of \(layerCount) layers")
+        }
+        value = Set(flags.indices.filter { flags[$0] })
     }
 
     /// The key may be absent, but not have another value.
@@ -82,6 +114,17 @@ struct ConfigReader {
     mutating func refuse(_ key: String, _ reason: String) {
         if let found = present(key) { problem(key, found.serialized(), "nothing here: \(reason)") }
     }
+
+    /// The key may be absent, null, or have the one value that changes nothing.
+    mutating func refuse(_ key: String, unless neutral: Double, _ reason: String) {
+        if let found = present(key), found.number != neutral { problem(key, found.serialized(), "\(neutral): \(reason)") }
+    }
+
+    /// Whether the key is there and not null.
+    func has(_ key: String) -> Bool { present(key) != nil }
+
+    /// Whether the key is there and null.
+    func isNull(_ key: String) -> Bool { json[key]?.isNull ?? false }
 
     mutating func section(_ key: String, _ read: (inout ConfigReader) -> Void) {
         guard let found = present(key) else { return }

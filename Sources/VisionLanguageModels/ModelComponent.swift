@@ -3,8 +3,13 @@ public enum ModelComponent: String, CaseIterable, Sendable {
     case visionTower, projector, languageModel, languageHead, scoreHead
 
     private static let prefixes: [(String, ModelComponent)] = [
-        ("vision_tower.", .visionTower), ("multi_modal_projector.", .projector), ("score_head.", .scoreHead),
-        ("language_model.lm_head.", .languageHead),
+        ("score_head.", .scoreHead), ("language_model.lm_head.", .languageHead), ("lm_head.", .languageHead),
+        // LLaVA and LLaVA-NeXT
+        ("vision_tower.", .visionTower), ("multi_modal_projector.", .projector), ("image_newline", .projector),
+        // Qwen2-VL and Qwen2.5-VL
+        ("visual.merger.", .projector), ("visual.", .visionTower),
+        // Idefics3 and SmolVLM
+        ("model.vision_model.", .visionTower), ("model.connector.", .projector),
     ]
 
     /// The part that a parameter belongs to, by its name in a checkpoint of any supported family.

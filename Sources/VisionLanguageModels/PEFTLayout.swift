@@ -10,10 +10,8 @@ enum PEFTLayout {
     static let weightsFile = "adapter_model.safetensors"
     private static let prefix = "base_model.model."
 
-    /// The name that a stored tensor has in our models.
-    static func name(stored: String) -> String {
-        LLaVAFolder.publishedName(stored.hasPrefix(prefix) ? String(stored.dropFirst(prefix.count)) : stored)
-    }
+    /// The name that a stored tensor has in the checkpoint that it adapts.
+    static func name(stored: String) -> String { stored.hasPrefix(prefix) ? String(stored.dropFirst(prefix.count)) : stored }
 
     /// What the settings say. Which layers are adapted follows from the tensors, since a folder may name them by a list
     /// or by a pattern. Variants of LoRA that compute something else are refused.
@@ -59,11 +57,12 @@ enum PEFTLayout {
 
     private static func json(_ config: LoRAConfig, baseModel: String, keepsScoreHead: Bool) -> JSONValue {
         let targets = config.targets.joined(separator: "|")
+        let sightless = "vision_tower|vision_model|visual|multi_modal_projector|connector"
         return [
             "peft_type": "LORA", "base_model_name_or_path": .string(baseModel), "r": .integer(Int64(config.rank)),
             "lora_alpha": Int64(exactly: config.alpha).map(JSONValue.integer) ?? .number(config.alpha),
             // A pattern, because layers of the tower have the same last names and get no adapters.
-            "target_modules": .string("(?!.*(vision_tower|multi_modal_projector)).*\\.(\(targets))"),
+            "target_modules": .string("(?!.*(\(sightless))).*\\.(\(targets))"),
             "modules_to_save": keepsScoreHead ? ["score_head"] : .null,
             "bias": "none", "lora_dropout": 0.0, "fan_in_fan_out": false, "inference_mode": true,
         ]

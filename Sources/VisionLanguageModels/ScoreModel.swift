@@ -4,24 +4,24 @@ public import TorchNN
 /// A trunk with one bias-free linear output per position: reward model, cost model, or a critic read at every position.
 /// It has no language head and computes no vocabulary logits.
 public final class ScoreModel {
-    public let trunk: LLaVATrunk
+    public let trunk: Trunk
     public let parameters: Parameters
     private let head: Linear
 
     /// - Parameter headSeed: starts the head when the source has none (a language model that becomes a score model);
     ///   `nil` makes a missing head an error, for models that are to be used and not trained.
     public init(
-        _ config: LLaVAConfig, _ source: any WeightSource, dtype: DType = .float32, device: Device = .cpu,
+        _ config: some ModelConfig, _ source: any WeightSource, dtype: DType = .float32, device: Device = .cpu,
         adapters: LoRAConfig? = nil, headSeed: UInt64? = 42
     ) throws {
         let source = try headSeed.map { StartedHead(base: source, start: try RandomStart(seed: $0)) } ?? source
         let weights = Weights(source, dtype: dtype, device: device, adapters: adapters)
-        trunk = try LLaVATrunk(config, weights, dtype: dtype, device: device, adapters: adapters)
+        trunk = try Trunk(config, weights, dtype: dtype, device: device, adapters: adapters)
         head = try Linear(config.text.hiddenSize, 1, bias: false, weights["score_head"], initial: .normal(0.02))
         parameters = try weights.finish { ModelComponent(ofParameter: $0) == .languageHead || LoRAConfig.isAdapter($0) }
     }
 
-    public var config: LLaVAConfig { trunk.config }
+    public var config: any ModelConfig { trunk.config }
     public var device: Device { trunk.device }
     public var dtype: DType { trunk.dtype }
 

@@ -24,13 +24,21 @@ struct Recorded {
     /// The recorded prompts, two of them with a picture.
     func prompts() throws -> [GenerationPrompt] {
         let tokens = try golden.tensor("tokens")
-        let features = try model.trunk.visionFeatures(golden.tensor("pixels"))
+        let features = try model.trunk.visionFeatures(pictures(golden.tensor("pixels")))
         return try golden.tensor("lengths").integers().enumerated().map { row, length in
             let ids = try tokens.selected(0, row).sliced(0, 0..<length).integers().map(Int32.init)
-            let hasPicture = ids.contains(model.config.imageTokenID)
+            let hasPicture = ids.contains(model.config.placeholderID ?? -1)
             return GenerationPrompt(
-                tokens: ids, visionFeatures: hasPicture ? try features.sliced(0, row..<(row + 1)) : nil)
+                tokens: ids, visionFeatures: hasPicture ? [features[row]] : [])
         }
+    }
+}
+
+/// Pixels `[I, C, H, W]` as pictures of a tower that takes them whole.
+private func pictures(_ pixels: Tensor) throws -> [PictureInput] {
+    try (0..<pixels.size(0)).map { index in
+        let picture = try pixels.selected(0, index)
+        return PictureInput(values: try picture.floats(), shape: [1] + picture.shape, layout: PictureLayout())
     }
 }
 

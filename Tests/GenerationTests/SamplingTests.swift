@@ -104,7 +104,7 @@ struct SamplingTests {
         #expect(try generator.generate([], using: random).isEmpty)
         #expect(throws: GenerationError.emptyPrompt(index: 1)) {
             try generator.generate(
-                [1, 0].map { GenerationPrompt(tokens: [Int32](repeating: 5, count: $0), visionFeatures: nil) },
+                [1, 0].map { GenerationPrompt(tokens: [Int32](repeating: 5, count: $0), visionFeatures: []) },
                 using: random)
         }
         let weight = try #require(recorded.model.parameters["language_model.model.norm.weight"])

@@ -6,7 +6,7 @@ import Torch
 /// One attention layer as models have it, small enough to look through: H = 4 heads on K = 2 key-value heads of size E = 8.
 private struct TinyAttention {
     let query, key, value, output: Linear
-    let table: RotaryTable
+    let table: RotaryEmbedding
 
     init() throws {
         let weights = Weights(try RandomStart(seed: 31))
@@ -15,7 +15,7 @@ private struct TinyAttention {
         key = try Linear(32, 16, bias: true, weights["k"], initial: initial)
         value = try Linear(32, 16, bias: false, weights["v"], initial: initial)
         output = try Linear(32, 32, bias: false, weights["o"], initial: initial)
-        table = try RotaryTable(headSize: 8, base: 10_000, limit: 64)
+        table = try RotaryEmbedding(headSize: 8, base: 10_000)
     }
 
     /// `[B, L, 32]` → `[B, L, 32]`; with a cache, L new positions after those already there.

@@ -75,7 +75,7 @@ struct RotaryEmbeddingTests {
     /// By hand: with E = 4 and base 100 the frequencies are 1 and 1/10; element i turns with element i + 2.
     @Test("turns the two halves of a head by position times frequency")
     func byHand() throws {
-        let table = try RotaryTable(headSize: 4, base: 100, limit: 8)
+        let table = try RotaryEmbedding(headSize: 4, base: 100)
         let x = try Tensor([1, 2, 3, 4] as [Float], shape: [1, 1, 1, 4])
         let (fast, slow) = (3.0, 0.3)
         let expected = [
@@ -88,7 +88,7 @@ struct RotaryEmbeddingTests {
 
     @Test("leaves position 0 alone and keeps lengths")
     func identity() throws {
-        let table = try RotaryTable(headSize: 8, base: 10_000, limit: 100)
+        let table = try RotaryEmbedding(headSize: 8, base: 10_000)
         let x = try normal([1, 2, 3, 8], seed: 1)
         #expect(try distance(table.rotation(at: positions(0, 0, 0))(x), x) == 0)
         let turned = try table.rotation(at: positions(5, 50, 99))(x)
@@ -98,7 +98,7 @@ struct RotaryEmbeddingTests {
     /// By law.
     @Test("lets products see only the distance between positions")
     func relative() throws {
-        let table = try RotaryTable(headSize: 8, base: 10_000, limit: 100)
+        let table = try RotaryEmbedding(headSize: 8, base: 10_000)
         let (query, key) = (try normal([1, 1, 1, 8], seed: 2), try normal([1, 1, 1, 8], seed: 3))
         func product(_ first: Int64, _ second: Int64) throws -> Double {
             try (table.rotation(at: positions(first))(query) * table.rotation(at: positions(second))(key)).sum().item()
@@ -107,15 +107,44 @@ struct RotaryEmbeddingTests {
         #expect(try abs(product(7, 3) - product(7, 4)) > 1e-3)
     }
 
-    @Test("refuses positions beyond its table")
-    func limit() throws {
-        let table = try RotaryTable(headSize: 4, base: 100, limit: 8)
-        #expect(throws: TorchError.self) { try table.rotation(at: positions(8)) }
+    /// By law.
+    @Test("with sections, equal positions on all axes give the plain embedding, and each axis turns its own section")
+    func sections() throws {
+        let plain = try RotaryEmbedding(headSize: 8, base: 100)
+        let sectioned = try RotaryEmbedding(headSize: 8, base: 100, sections: [1, 2, 1])
+        let x = try Tensor.ones([1, 1, 1, 8])
+        let same = try Tensor([5, 5, 5] as [Int64], shape: [3, 1, 1])
+        #expect(try distance(sectioned.rotation(at: same)(x), plain.rotation(at: positions(5))(x)) == 0)
+        let height = try sectioned.rotation(at: Tensor([0, 5, 0] as [Int64], shape: [3, 1, 1]))(x)
+        let turned = try (height - x).abs().floats().map { $0 > 1e-3 }
+        #expect(turned == [false, true, true, false, false, true, true, false])
+    }
+
+    /// By hand: E = 4 and base 100 give the frequencies 1 and 1/10, waves of 2π and 20π positions.
+    @Test("scales frequencies as configurations ask")
+    func scaling() throws {
+        func angle(_ scaling: RotaryScaling) throws -> [Double] {
+            let x = try Tensor([1, 1, 0, 0] as [Float], shape: [1, 1, 1, 4])
+            let turned = try RotaryEmbedding(headSize: 4, base: 100, scaling: scaling).rotation(at: positions(1))(x)
+            let y = try turned.values(as: Double.self)
+            return [atan2(y[2], y[0]), atan2(y[3], y[1])]
+        }
+        func isClose(_ found: [Double], _ expected: [Double]) -> Bool { zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } }
+        #expect(try isClose(angle(.none), [1, 0.1]))
+        #expect(try isClose(angle(.linear(factor: 4)), [0.25, 0.025]))
+        // 40 positions: waves above 40 are divided by 8, those below 10 stay.
+        #expect(try isClose(angle(.llama3(factor: 8, lowFactor: 1, highFactor: 4, originalLimit: 40)), [1, 0.0125]))
+        // 100 positions: 20π = 62.8 lies between 25 and 100, a share of (100 / 20π − 1) / 3.
+        let share = (100 / (20 * Double.pi) - 1) / 3
+        #expect(
+            try isClose(
+                angle(.llama3(factor: 8, lowFactor: 1, highFactor: 4, originalLimit: 100)),
+                [1, (1 - share) * 0.0125 + share * 0.1]))
     }
 
     @Test("keeps the type of what it turns")
     func types() throws {
-        let table = try RotaryTable(headSize: 4, base: 100, limit: 8)
+        let table = try RotaryEmbedding(headSize: 4, base: 100)
         #expect(try table.rotation(at: positions(3))(Tensor.ones([1, 1, 1, 4], dtype: .bfloat16)).dtype == .bfloat16)
     }
 }

@@ -10,7 +10,7 @@ import VisionLanguageModels
 
 /// A model of a few thousand weights and a handful of the world's rows, made from a seed.
 struct TinyWorld {
-    let processor: LLaVAProcessor
+    let processor: Processor
     let config: LLaVAConfig
     let pairs: [PreferenceSample]
     let conversations: [Conversation]
@@ -43,7 +43,7 @@ struct TinyWorld {
         var pictures = ImageProcessorConfig()
         pictures.resize = .exactly(width: 48, height: 48)
         pictures.crop = .none
-        processor = LLaVAProcessor(tokenizer, pictures, config)
+        processor = Processor(tokenizer, pictures, config)
     }
 
     func policy() throws -> VisionLanguageModel { try VisionLanguageModel(config, RandomStart(seed: 1)) }

@@ -11,7 +11,7 @@ struct CacheTests {
         let recorded = try Recorded(name)
         let model = try recorded.model()
         let prompts = try recorded.rows()
-        let features = try model.trunk.visionFeatures(recorded.tensor("pixels"))
+        let features = try model.trunk.visionFeatures(pictures(recorded.tensor("pixels")))
         let written: [[Int32]] = [[20, 21, 22], [30, 31, 32], [40, 41, 42]]
         let width = prompts.map(\.count).max() ?? 0
 

@@ -102,7 +102,7 @@ struct ConfigTests {
             (#"{"text_config": {"rope_scaling": {"factor": 2}}}"#, "text_config.rope_scaling"),
             (
                 #"{"text_config": {"rope_parameters": {"rope_type": "llama3"}}}"#,
-                #"text_config.rope_parameters.rope_type: found "llama3", expected default"#
+                "text_config.rope_parameters.low_freq_factor: found nothing, expected a positive number"
             ),
             (#"{"vision_config": {"model_type": "siglip_vision_model"}}"#, "vision_config.model_type"),
             (

@@ -44,16 +44,16 @@ struct PaddingTests {
     @Test("a row without tokens has no end score")
     func emptyRow() throws {
         let model = try ScoreModel(.tiny, RandomStart(seed: 1))
-        let inputs = try batch([[1, 5], []], features: nil, padding: .right)
+        let inputs = try batch([[1, 5], []], features: [], padding: .right)
         #expect(throws: ModelInputError.emptyRow(1)) { try model.endScores(inputs) }
     }
 
     @Test("padding with the end token's id changes nothing: masks come from lengths")
     func lengthsDecide() throws {
         let model = try ScoreModel(.tiny, RandomStart(seed: 1))
-        let short = try batch([[1, 5, 2]], features: nil, padding: .right)
+        let short = try batch([[1, 5, 2]], features: [], padding: .right)
         let padded = ModelInputs(
-            tokens: try Tensor([[Int64]]([[1, 5, 2, 2, 2]])), lengths: [3], paddingSide: .right, visionFeatures: nil)
+            tokens: try Tensor([[Int64]]([[1, 5, 2, 2, 2]])), lengths: [3], paddingSide: .right, visionFeatures: [])
         #expect(try distance(model.endScores(padded), model.endScores(short)) < 1e-5)
     }
 }

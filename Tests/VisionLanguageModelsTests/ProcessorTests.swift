@@ -14,7 +14,7 @@ struct ProcessorTests {
         """
 
     /// A tokenizer learned on a few words, a tower of 2 × 2 patches, pictures of 8 × 8.
-    static func make(template: String? = vicuna) throws -> (processor: LLaVAProcessor, config: LLaVAConfig) {
+    static func make(template: String? = vicuna) throws -> (processor: Processor, config: LLaVAConfig) {
         let special = SpecialTokens(bos: "<s>", eos: "</s>", padding: "<pad>", image: "<image>")
         let tokenizer = try BytePairTrainer(vocabularySize: 300, specialTokens: special)
             .train(
@@ -23,7 +23,7 @@ struct ProcessorTests {
         var config = LLaVAConfig.tiny
         config.text.vocabularySize = tokenizer.vocabularyCount
         config.imageTokenID = try #require(tokenizer.id(of: "<image>"))
-        return (LLaVAProcessor(tokenizer, pictures, config), config)
+        return (Processor(tokenizer, pictures, config), config)
     }
 
     static var pictures: ImageProcessorConfig {
@@ -86,11 +86,10 @@ struct ProcessorTests {
     @Test("refuses pictures that its settings make in another size than the tower's")
     func pictureSize() throws {
         let (processor, config) = try Self.make()
-        let pixels = try processor.pixelValues(of: Self.picture())
-        #expect((pixels.channels, pixels.height, pixels.width) == (3, 8, 8))
-        let wrong = LLaVAProcessor(processor.tokenizer, ImageProcessorConfig(), config)
+        #expect(try processor.pictureInput(Self.picture()).shape == [1, 3, 8, 8])
+        let wrong = Processor(processor.tokenizer, ImageProcessorConfig(), config)
         #expect(throws: ProcessorError.pictureSize(found: [3, 224, 224], expected: [3, 8, 8])) {
-            try wrong.pixelValues(of: Self.picture())
+            try wrong.pictureInput(Self.picture())
         }
     }
 
@@ -98,7 +97,7 @@ struct ProcessorTests {
     func unknownPlaceholder() throws {
         var (processor, config) = try Self.make()
         config.imageTokenID = 9999
-        processor = LLaVAProcessor(processor.tokenizer, ImageProcessorConfig(), config)
+        processor = Processor(processor.tokenizer, ImageProcessorConfig(), config)
         #expect(throws: ProcessorError.unknownImageToken(9999)) {
             try processor.encode(conversation(pictures: 1), addGenerationPrompt: true)
         }
@@ -111,12 +110,12 @@ struct ProcessorTests {
             try (config.json.serialized()).write(
                 to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
             try processor.save(to: folder)
-            let read = try LLaVAProcessor(readingFrom: folder)
+            let read = try Processor(readingFrom: folder)
             let conversation = try conversation(pictures: 2, response: "a cat")
             #expect(
                 try read.encode(conversation, addGenerationPrompt: false)
                     == processor.encode(conversation, addGenerationPrompt: false))
-            #expect(try read.pixelValues(of: Self.picture()) == processor.pixelValues(of: Self.picture()))
+            #expect(try read.pictureInput(Self.picture()) == processor.pictureInput(Self.picture()))
             #expect((read.padding, read.endTokens) == (processor.padding, processor.endTokens))
         }
     }
@@ -133,8 +132,8 @@ struct ProcessorTests {
             try FileManager.default.removeItem(at: pictures)
             try #"{"processor_class": "LlavaProcessor", "image_processor": \#(settings)}"#
                 .write(to: folder.appending(path: "processor_config.json"), atomically: true, encoding: .utf8)
-            let read = try LLaVAProcessor(readingFrom: folder)
-            #expect(try read.pixelValues(of: Self.picture()) == processor.pixelValues(of: Self.picture()))
+            let read = try Processor(readingFrom: folder)
+            #expect(try read.pictureInput(Self.picture()) == processor.pictureInput(Self.picture()))
         }
     }
 }

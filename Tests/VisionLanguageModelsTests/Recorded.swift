@@ -42,23 +42,30 @@ struct Recorded {
     }
 
     /// All rows and pictures, padded on either side.
-    func inputs(_ model: LLaVATrunk, padding side: PaddingSide, extraColumns: Int = 0) throws -> ModelInputs {
-        try batch(rows(), features: model.visionFeatures(tensor("pixels")), padding: side, extraColumns: extraColumns)
+    func inputs(_ model: Trunk, padding side: PaddingSide, extraColumns: Int = 0) throws -> ModelInputs {
+        try batch(rows(), features: model.visionFeatures(pictures(tensor("pixels"))), padding: side, extraColumns: extraColumns)
     }
 
     /// One row alone, without padding.
-    func inputs(_ model: LLaVATrunk, row: Int) throws -> ModelInputs {
+    func inputs(_ model: Trunk, row: Int) throws -> ModelInputs {
         let tokens = try rows()[row]
-        let features =
-            tokens.contains(model.config.imageTokenID)
-            ? try model.visionFeatures(tensor("pixels")).sliced(0, row..<(row + 1)) : nil
-        return try batch([tokens], features: features, padding: .right)
+        let hasPicture = model.config.placeholderID.map(tokens.contains) ?? false
+        let pixels = try tensor("pixels").sliced(0, row..<(hasPicture ? row + 1 : row))
+        return try batch([tokens], features: model.visionFeatures(pictures(pixels)), padding: .right)
+    }
+}
+
+/// Pixels `[I, C, H, W]` as pictures of a tower that takes them whole.
+func pictures(_ pixels: Tensor) throws -> [PictureInput] {
+    try (0..<pixels.size(0)).map { index in
+        let picture = try pixels.selected(0, index)
+        return PictureInput(values: try picture.floats(), shape: [1] + picture.shape, layout: PictureLayout())
     }
 }
 
 /// Rows as one rectangle; padding has the id 0.
 func batch(
-    _ rows: [[Int32]], features: Tensor?, padding side: PaddingSide, extraColumns: Int = 0
+    _ rows: [[Int32]], features: [VisionFeatures], padding side: PaddingSide, extraColumns: Int = 0
 ) throws -> ModelInputs {
     let width = (rows.map(\.count).max() ?? 0) + extraColumns
     let padded = rows.flatMap { row in
@@ -94,7 +101,7 @@ func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Resul
     return try body(folder)
 }
 
-extension LLaVAConfig {
+extension ModelConfig where Self == LLaVAConfig {
     /// Two layers of sixteen, grouped keys; for tests without a recording.
     static var tiny: LLaVAConfig {
         var config = LLaVAConfig()

@@ -11,8 +11,8 @@ struct RecordedOutputTests {
     @Test("vision features are the recorded ones", arguments: Recorded.names)
     func visionFeatures(name: String) throws {
         let recorded = try Recorded(name)
-        let features = try recorded.model().trunk.visionFeatures(recorded.tensor("pixels"))
-        #expect(try distance(features, recorded.tensor("vision_features")) < 1e-4)
+        let features = try recorded.model().trunk.visionFeatures(pictures(recorded.tensor("pixels")))
+        #expect(try distance(concatenated(features.map(\.states)), recorded.tensor("vision_features")) < 1e-4)
     }
 
     @Test("hidden states and logits are the recorded ones", arguments: Recorded.names)
@@ -54,7 +54,7 @@ struct RecordedOutputTests {
     func narrow(name: String) throws {
         let recorded = try Recorded(name)
         let (model, lengths) = (try recorded.model(.bfloat16), try recorded.lengths())
-        let features = try model.trunk.visionFeatures(recorded.tensor("pixels").to(.bfloat16))
+        let features = try model.trunk.visionFeatures(pictures(recorded.tensor("pixels")))
         let inputs = try batch(recorded.rows(), features: features, padding: .right)
         let logits = try unpadded(model.logits(model.hiddenStates(inputs)), lengths, .right).to(.float32)
         let expected = try unpadded(recorded.tensor("logits"), lengths, .right)

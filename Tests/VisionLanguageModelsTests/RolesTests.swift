@@ -5,8 +5,8 @@ import VisionLanguageModels
 
 @Suite("Roles on one trunk")
 struct RolesTests {
-    private func inputs(_ trunk: LLaVATrunk) throws -> ModelInputs {
-        let features = try trunk.visionFeatures(Tensor.randn([1, 3, 8, 8], using: RandomGenerator(seed: 9)))
+    private func inputs(_ trunk: Trunk) throws -> ModelInputs {
+        let features = try trunk.visionFeatures(pictures(Tensor.randn([1, 3, 8, 8], using: RandomGenerator(seed: 9))))
         return try batch([[1, 3, 3, 3, 3, 8, 9], [1, 12, 13]], features: features, padding: .right)
     }
 

@@ -4,7 +4,7 @@ public import VisionLanguageModels
 
 /// Encoded conversations as one right-padded rectangle: the only place where values become tensors.
 ///
-/// Shapes: `B` rows, `L` tokens of the longest row, `I` pictures of all rows in order, `N` patches.
+/// Shapes: `B` rows, `L` tokens of the longest row.
 public struct TokenBatch {
     /// `[B, L]` int64, padded on the right.
     public let tokens: Tensor
@@ -12,8 +12,8 @@ public struct TokenBatch {
     public let lengths: [Int]
     /// Where each row's response stands; empty for a bare prompt.
     public let responseRanges: [Range<Int>]
-    /// `[I, N, D]`, or `nil` when no row has a picture.
-    public let visionFeatures: Tensor?
+    /// Of all rows' pictures, in order.
+    public let visionFeatures: [VisionFeatures]
 
     public init(_ samples: [EncodedSample], padding: Int32, features: PictureFeatures, on device: Device) throws {
         lengths = samples.map(\.tokens.count)

@@ -31,7 +31,7 @@ public final class PolicyTraining: TrainingTask {
     public var title: String { config.algorithm.rawValue.replacing("_", with: " ") }
 
     private let config: PolicyTrainingConfig
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let prompts: [EncodedSample]
     private let order: DataOrder
     private let collector: RolloutCollector
@@ -47,7 +47,7 @@ public final class PolicyTraining: TrainingTask {
 
     /// - Parameter supervised: conversations whose loss is mixed in (PTX); empty for none.
     public init(
-        _ config: PolicyTrainingConfig, _ models: PolicyTrainingModels, _ processor: LLaVAProcessor, prompts: [Conversation],
+        _ config: PolicyTrainingConfig, _ models: PolicyTrainingModels, _ processor: Processor, prompts: [Conversation],
         supervised: [Conversation] = []
     ) throws {
         (self.config, self.processor) = (config, processor)

@@ -64,14 +64,14 @@ public final class ScoreTraining: TrainingTask {
     private let config: ScoreTrainingConfig
     private let model: ScoreModel
     private let scoring: PairScoring
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let trainable: Trainable
     private let pairs: [EncodedPair]
     private let order: DataOrder
     private var refusedCount = 0
 
     public init(
-        _ config: ScoreTrainingConfig, _ model: ScoreModel, _ processor: LLaVAProcessor, _ samples: [PreferenceSample]
+        _ config: ScoreTrainingConfig, _ model: ScoreModel, _ processor: Processor, _ samples: [PreferenceSample]
     ) throws {
         pairs = try samples.map { try EncodedPair($0, config, processor) }
             .filter { max($0.higher.tokens.count, $0.lower.tokens.count) <= config.maximumLength }
@@ -135,7 +135,7 @@ public final class ScoreTraining: TrainingTask {
 }
 
 extension EncodedPair {
-    init(_ sample: PreferenceSample, _ config: ScoreTrainingConfig, _ processor: LLaVAProcessor) throws {
+    init(_ sample: PreferenceSample, _ config: ScoreTrainingConfig, _ processor: Processor) throws {
         let higherSide: Side = switch config.objective {
         case .helpfulness: sample.moreHelpful
         case .harmlessness: sample.safer

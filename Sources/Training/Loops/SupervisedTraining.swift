@@ -37,7 +37,7 @@ public final class SupervisedTraining: TrainingTask {
 
     private let config: SupervisedConfig
     private let model: VisionLanguageModel
-    private let processor: LLaVAProcessor
+    private let processor: Processor
     private let features: PictureFeatures
     private let trainable: Trainable
     private let samples: [EncodedSample]
@@ -45,7 +45,7 @@ public final class SupervisedTraining: TrainingTask {
     private var refusedCount = 0
 
     public init(
-        _ config: SupervisedConfig, _ model: VisionLanguageModel, _ processor: LLaVAProcessor,
+        _ config: SupervisedConfig, _ model: VisionLanguageModel, _ processor: Processor,
         _ conversations: [Conversation]
     ) throws {
         samples = try conversations.map { try processor.encode($0, addGenerationPrompt: false) }

@@ -1,55 +1,11 @@
-/// Sizes of the CLIP vision tower; defaults are those of the published LLaVA-1.5 tower (ViT-L/14 at 336 pixels), which
-/// a configuration without a `vision_config` means.
-public struct CLIPVisionConfig: Equatable, Sendable {
-    public var hiddenSize = 1024
-    public var intermediateSize = 4096
-    public var layerCount = 24
-    public var headCount = 16
-    public var imageSize = 336
-    public var patchSize = 14
-    public var channelCount = 3
-    public var activation = Activation.quickGelu
-    public var layerNormEpsilon = 1e-5
-    /// Standard deviation of a random start.
-    public var initializerRange = 0.02
-
-    public init() {}
-
-    /// What a `vision_config` means by the keys that it leaves out: transformers' own defaults, ViT-B/32 at 224 pixels.
-    static var forAbsentKeys: CLIPVisionConfig {
-        var config = CLIPVisionConfig()
-        (config.hiddenSize, config.intermediateSize, config.layerCount, config.headCount) = (768, 3072, 12, 12)
-        (config.imageSize, config.patchSize) = (224, 32)
-        return config
-    }
-
-    /// Patches of one picture, without the class token.
-    public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
-}
-
-/// Sizes of the Llama decoder; defaults are what transformers takes for keys that a configuration leaves out.
-public struct LlamaConfig: Equatable, Sendable {
-    public var vocabularySize = 32000
-    public var hiddenSize = 4096
-    public var intermediateSize = 11008
-    public var layerCount = 32
-    public var headCount = 32
-    public var keyValueHeadCount = 32
-    public var headSize = 128
-    public var maximumPositions = 2048
-    public var normEpsilon = 1e-6
-    public var ropeBase = 10000.0
-    public var tiesEmbeddings = false
-    /// Standard deviation of a random start.
-    public var initializerRange = 0.02
-
-    public init() {}
-}
+import ImageProcessing
+public import StrictJSON
+public import TorchNN
 
 /// `config.json` of a LLaVA checkpoint: tower, projector, decoder, and which token stands for a picture's patches.
-public struct LLaVAConfig: Equatable, Sendable {
+public struct LLaVAConfig: ModelConfig {
     public var vision = CLIPVisionConfig()
-    public var text = LlamaConfig()
+    public var text = DecoderConfig()
     /// The id that stands once for every patch.
     public var imageTokenID: Int32 = 32000
     /// Which hidden state of the tower is used: −2 is the output of the layer before the last.
@@ -69,11 +25,36 @@ public struct LLaVAConfig: Equatable, Sendable {
     }
 }
 
-/// An activation function by the name it has in configurations.
-public enum Activation: String, Sendable, CaseIterable {
-    case gelu
-    case quickGelu = "quick_gelu"
-    case tanhGelu = "gelu_pytorch_tanh"
-    case silu
-    case relu
+extension LLaVAConfig {
+    public var placeholderID: Int32? { imageTokenID }
+    public static var places: WeightPlaces {
+        WeightPlaces(decoder: "language_model.model", languageHead: "language_model.lm_head")
+    }
+
+    /// The name that the first LLaVA-1.5 checkpoints gave to a tensor.
+    public static func publishedName(_ stored: String) -> String {
+        var name = stored
+        if name.hasPrefix("lm_head.") { return "language_model." + name }
+        if name.hasPrefix("model.") { name.removeFirst("model.".count) }
+        let deeper = [("vision_tower.", "vision_model."), ("language_model.", "model.")]
+        for (old, new) in deeper where name.hasPrefix(old) {
+            let rest = name.dropFirst(old.count)
+            if !rest.hasPrefix(new) && !rest.hasPrefix("lm_head.") { return old + new + rest }
+        }
+        return name
+    }
+
+    public func makeVision(_ weights: Weights) throws -> (any VisionEncoder)? { try LLaVAVision(self, weights) }
+
+    public func makePictureProcessor(_ settings: JSONValue) throws -> (any PictureProcessor)? {
+        LLaVAPictures(try ImageProcessorConfig(json: settings), self)
+    }
+
+    public func processorJSON(placeholder: String) -> JSONValue? {
+        [
+            "processor_class": "LlavaProcessor", "image_token": .string(placeholder),
+            "patch_size": .integer(Int64(vision.patchSize)), "num_additional_image_tokens": 1,
+            "vision_feature_select_strategy": .string(dropsClassToken ? "default" : "full"),
+        ]
+    }
 }

@@ -53,7 +53,7 @@ struct DataShowCommand: ParsableCommand {
 
     private func showEncoded(_ conversation: Conversation) throws {
         guard let model else { return }
-        let processor = try LLaVAProcessor(readingFrom: URL(filePath: model))
+        let processor = try Processor(readingFrom: URL(filePath: model))
         let encoded = try processor.encode(conversation, addGenerationPrompt: false)
         print("tokens          \(encoded.tokens.count): \(encoded.tokens.map(String.init).joined(separator: " "))")
         print("response range  \(encoded.responseRange)")

@@ -58,7 +58,7 @@ struct SpeakingOptions: ParsableArguments {
         }
         let folder = URL(filePath: model)
         return PolicyResponder(
-            try .load(folder, device: device), try LLaVAProcessor(readingFrom: folder), try sampling, seed: seed, batchSize: 1)
+            try .load(folder, device: device), try Processor(readingFrom: folder), try sampling, seed: seed, batchSize: 1)
     }
 }
 

@@ -71,7 +71,7 @@ struct PolicyArguments: ParsableArguments {
                 policy: try .load(URL(filePath: policy), device: session.device), rewardModel: rewardModel,
                 costModel: try scoreModel(cost), rewardCritic: try scoreModel(rewardCritic), costCritic: try scoreModel(costCritic))
             return try PolicyTraining(
-                settings, models, LLaVAProcessor(readingFrom: URL(filePath: policy)),
+                settings, models, Processor(readingFrom: URL(filePath: policy)),
                 prompts: TrainingData.prompts(URL(filePath: data)),
                 supervised: supervised.map { try TrainingData.conversations(URL(filePath: $0)) } ?? [])
         }

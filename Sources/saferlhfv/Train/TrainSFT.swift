@@ -24,7 +24,7 @@ struct TrainSFT: ParsableCommand {
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try SupervisedTraining(
-                settings, .load(model, device: session.device), LLaVAProcessor(readingFrom: model),
+                settings, .load(model, device: session.device), Processor(readingFrom: model),
                 TrainingData.conversations(data))
         }
     }

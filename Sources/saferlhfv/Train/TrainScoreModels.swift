@@ -43,7 +43,7 @@ struct ScoreModelArguments: ParsableArguments {
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try ScoreTraining(
-                settings, .load(model, device: session.device, headSeed: settings.seed), LLaVAProcessor(readingFrom: model),
+                settings, .load(model, device: session.device, headSeed: settings.seed), Processor(readingFrom: model),
                 TrainingData.pairs(data))
         }
     }

@@ -9,7 +9,7 @@ struct ToyDecoder {
     private let layers: [Layer]
     private let norm: RMSNorm
     private let head: Linear
-    private let rotary: RotaryTable
+    private let rotary: RotaryEmbedding
     let parameters: Parameters
 
     private struct Layer {
@@ -33,7 +33,7 @@ struct ToyDecoder {
         }
         norm = try RMSNorm(width, eps: 1e-6, weights["norm"])
         head = try Linear(width, outputs, bias: false, weights[headName], initial: .normal(0.1))
-        rotary = try RotaryTable(headSize: width / Self.heads, base: 10_000, limit: 32)
+        rotary = try RotaryEmbedding(headSize: width / Self.heads, base: 10_000)
         parameters = try weights.finish { _ in true }
         try parameters.train { _ in true }
     }

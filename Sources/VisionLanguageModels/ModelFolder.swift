@@ -4,15 +4,16 @@ import StrictJSON
 public import Torch
 public import TorchNN
 
-/// A LLaVA checkpoint's folder as a source of weights, under the names of the published checkpoints. The other names
-/// that transformers has given the same tensors over time are understood.
-public struct LLaVAFolder: WeightSource {
+/// A model folder as a source of weights, under the names of the family's published checkpoints. The other names that
+/// transformers has given the same tensors over time are understood.
+public struct ModelFolder: WeightSource {
     private let files: ShardedSafetensors
     private let storedName: [String: String]
 
-    public init(_ folder: URL) throws {
+    public init(_ folder: URL, _ config: any ModelConfig) throws {
         files = try ShardedSafetensors(folder)
-        storedName = Dictionary(files.names.map { (Self.publishedName($0), $0) }) { first, _ in first }
+        let family = type(of: config)
+        storedName = Dictionary(files.names.map { (family.publishedName($0), $0) }) { first, _ in first }
     }
 
     public var origin: String { files.path }
@@ -21,28 +22,16 @@ public struct LLaVAFolder: WeightSource {
     public func tensor(named name: String, shape: [Int], initial: InitialValues) throws -> Tensor? {
         try storedName[name].flatMap { try files.tensor($0) }
     }
-
-    /// The name that the first LLaVA-1.5 checkpoints gave to a tensor, whatever it is called in this file.
-    static func publishedName(_ stored: String) -> String {
-        var name = stored
-        if name.hasPrefix("lm_head.") { return "language_model." + name }
-        if name.hasPrefix("model.") { name.removeFirst("model.".count) }
-        let deeper = [("vision_tower.", "vision_model."), ("language_model.", "model.")]
-        for (old, new) in deeper where name.hasPrefix(old) {
-            let rest = name.dropFirst(old.count)
-            if !rest.hasPrefix(new) && !rest.hasPrefix("lm_head.") { return old + new + rest }
-        }
-        return name
-    }
 }
 
 extension VisionLanguageModel {
-    /// Loads `config.json` and the weights of a model folder.
+    /// Loads `config.json` and the weights of a model folder of any family.
     public static func load(
         _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil
     ) throws -> VisionLanguageModel {
-        try VisionLanguageModel(
-            LLaVAConfig(readingFrom: folder), LLaVAFolder(folder), dtype: dtype, device: device, adapters: adapters)
+        let config = try ModelFamily.config(readingFrom: folder)
+        return try VisionLanguageModel(
+            config, ModelFolder(folder, config), dtype: dtype, device: device, adapters: adapters)
     }
 
     /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
@@ -57,9 +46,9 @@ extension ScoreModel {
         _ folder: URL, dtype: DType = .float32, device: Device = .cpu, adapters: LoRAConfig? = nil,
         headSeed: UInt64? = 42
     ) throws -> ScoreModel {
-        try ScoreModel(
-            LLaVAConfig(readingFrom: folder), LLaVAFolder(folder), dtype: dtype, device: device, adapters: adapters,
-            headSeed: headSeed)
+        let config = try ModelFamily.config(readingFrom: folder)
+        return try ScoreModel(
+            config, ModelFolder(folder, config), dtype: dtype, device: device, adapters: adapters, headSeed: headSeed)
     }
 
     /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
@@ -67,9 +56,9 @@ extension ScoreModel {
     public func save(to folder: URL) throws { try write(trunk, parameters, to: folder) }
 }
 
-private func write(_ trunk: LLaVATrunk, _ parameters: Parameters, to folder: URL) throws {
+private func write(_ trunk: Trunk, _ parameters: Parameters, to folder: URL) throws {
     let parameters = try trunk.adapters.map(parameters.merged) ?? parameters
     try DurableFiles.write(
-        trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
+        trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: ModelFamily.configFile))
     try Safetensors.writeSharded(parameters.members.map { ($0.name, $0.tensor) }, to: folder)
 }

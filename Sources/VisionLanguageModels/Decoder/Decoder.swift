@@ -1,33 +1,39 @@
 import Torch
 import TorchNN
 
-/// The Llama decoder (Touvron et al. 2023). `B` rows, `L` tokens, `D` hidden size, `H` heads, `K` key-value heads,
+/// Llama's decoder (Touvron et al. 2023), which Mistral and Qwen2 share. `B` rows, `L` tokens, `D` hidden size, `H` heads, `K` key-value heads,
 /// `E` head size, `S` keys seen so far.
-struct LlamaDecoder {
+struct Decoder {
     let embedding: Embedding
-    private let layers: [LlamaLayer]
+    private let layers: [DecoderLayer]
     private let norm: RMSNorm
-    private let rotary: RotaryTable
+    private let rotary: RotaryEmbedding
+    private let slidingWindow: Int?
+    private let windowedLayers: Set<Int>
 
-    init(_ config: LlamaConfig, _ weights: Weights, on device: Device) throws {
+    init(_ config: DecoderConfig, _ weights: Weights, on device: Device) throws {
         embedding = try Embedding(config.vocabularySize, config.hiddenSize, weights["embed_tokens"])
-        layers = try (0..<config.layerCount).map { try LlamaLayer(config, weights["layers"][$0]) }
+        layers = try (0..<config.layerCount).map { try DecoderLayer(config, weights["layers"][$0]) }
         norm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["norm"])
-        rotary = try RotaryTable(
-            headSize: config.headSize, base: config.ropeBase, limit: config.maximumPositions, on: device)
+        rotary = try RotaryEmbedding(
+            headSize: config.headSize, base: config.ropeBase, scaling: config.ropeScaling, sections: config.ropeSections,
+            on: device)
+        (slidingWindow, windowedLayers) = (config.slidingWindow, config.windowedLayers)
     }
 
     var layerCount: Int { layers.count }
 
-    /// Embeddings `[B, L, D]` at `positions` `[B, L]` → states after the final norm, `[B, L, D]`.
+    /// Embeddings `[B, L, D]` at `positions` `[B, L]`, or `[3, B, L]` with three axes → states after the final norm, `[B, L, D]`.
     ///
     /// - Parameter recomputing: keep no activations inside layers; compute them again in the backward pass.
     func callAsFunction(
         _ embeddings: Tensor, _ positions: Tensor, _ mask: AttentionMask, _ cache: KVCache?, recomputing: Bool
     ) throws -> Tensor {
         let rotation = try rotary.rotation(at: positions)
+        let windowed = try windowedMask(mask, queries: embeddings.size(1), seen: cache?.length ?? 0, on: embeddings.device)
         var x = embeddings
         for (index, layer) in layers.enumerated() {
+            let mask = windowedLayers.contains(index) ? windowed : mask
             if recomputing && isRecordingGradients {
                 x = try checkpointed([x]) { try layer($0[0], rotation, mask, nil) }
             } else {
@@ -37,18 +43,31 @@ struct LlamaDecoder {
         cache?.advance(by: embeddings.size(1))
         return try norm(x)
     }
+
+    /// The mask that also hides what is before the sliding window; the same one while nothing is.
+    private func windowedMask(_ mask: AttentionMask, queries: Int, seen: Int, on device: Device) throws -> AttentionMask {
+        guard let slidingWindow, seen + queries > slidingWindow else { return mask }
+        let key = try Tensor.range(seen + queries, on: device).reshaped(1, 1, 1, -1)
+        let query = try Tensor.range(seen + queries, on: device).sliced(0, seen..<(seen + queries)).reshaped(1, 1, -1, 1)
+        let near = try (query - Double(slidingWindow)).isLess(than: key)
+        return switch mask {
+        case .none: .tensor(near)
+        case .causal: .tensor(try near.and(key.isAtMost(query)))
+        case .tensor(let allowed): .tensor(try near.and(allowed))
+        }
+    }
 }
 
-private struct LlamaLayer {
+private struct DecoderLayer {
     let inputNorm, postAttentionNorm: RMSNorm
-    let attention: LlamaAttention
+    let attention: DecoderAttention
     let gate, up, down: Linear
 
-    init(_ config: LlamaConfig, _ weights: Weights) throws {
+    init(_ config: DecoderConfig, _ weights: Weights) throws {
         let start = InitialValues.normal(config.initializerRange)
         inputNorm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["input_layernorm"])
         postAttentionNorm = try RMSNorm(config.hiddenSize, eps: config.normEpsilon, weights["post_attention_layernorm"])
-        attention = try LlamaAttention(config, weights["self_attn"])
+        attention = try DecoderAttention(config, weights["self_attn"])
         let mlp = weights["mlp"]
         gate = try Linear(config.hiddenSize, config.intermediateSize, bias: false, mlp["gate_proj"], initial: start)
         up = try Linear(config.hiddenSize, config.intermediateSize, bias: false, mlp["up_proj"], initial: start)
@@ -65,16 +84,17 @@ private struct LlamaLayer {
     }
 }
 
-private struct LlamaAttention {
+private struct DecoderAttention {
     let query, key, value, out: Linear
     let headCount, keyValueHeadCount, headSize: Int
 
-    init(_ config: LlamaConfig, _ weights: Weights) throws {
+    init(_ config: DecoderConfig, _ weights: Weights) throws {
         let (width, start) = (config.hiddenSize, InitialValues.normal(config.initializerRange))
         (headCount, keyValueHeadCount, headSize) = (config.headCount, config.keyValueHeadCount, config.headSize)
-        query = try Linear(width, headCount * headSize, bias: false, weights["q_proj"], initial: start)
-        key = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["k_proj"], initial: start)
-        value = try Linear(width, keyValueHeadCount * headSize, bias: false, weights["v_proj"], initial: start)
+        let biases = config.hasAttentionBiases
+        query = try Linear(width, headCount * headSize, bias: biases, weights["q_proj"], initial: start)
+        key = try Linear(width, keyValueHeadCount * headSize, bias: biases, weights["k_proj"], initial: start)
+        value = try Linear(width, keyValueHeadCount * headSize, bias: biases, weights["v_proj"], initial: start)
         out = try Linear(headCount * headSize, width, bias: false, weights["o_proj"], initial: start)
         weights["rotary_emb"].ignore("inv_freq")  // follows from the base; in files of older versions
     }

@@ -12,8 +12,7 @@ struct CLIPVisionTower {
     private let runLayerCount: Int
     private let dropsClassToken: Bool
 
-    init(_ config: LLaVAConfig, _ weights: Weights) throws {
-        let vision = config.vision
+    init(_ vision: CLIPVisionConfig, runLayerCount: Int, dropsClassToken: Bool, _ weights: Weights) throws {
         let start = InitialValues.normal(vision.initializerRange)
         let embeddings = weights["embeddings"]
         embeddings.ignore("position_ids")  // 0, 1, 2, … in files of older versions
@@ -25,7 +24,7 @@ struct CLIPVisionTower {
         preNorm = try LayerNorm(vision.hiddenSize, eps: vision.layerNormEpsilon, weights["pre_layrnorm"])
         layers = try (0..<vision.layerCount).map { try CLIPEncoderLayer(vision, weights["encoder"]["layers"][$0]) }
         _ = try LayerNorm(vision.hiddenSize, eps: vision.layerNormEpsilon, weights["post_layernorm"])
-        (runLayerCount, dropsClassToken) = (config.runLayerCount, config.dropsClassToken)
+        (self.runLayerCount, self.dropsClassToken) = (runLayerCount, dropsClassToken)
     }
 
     /// `[I, C, H, W]` → `[I, N, D]`
@@ -72,17 +71,5 @@ private struct CLIPEncoderLayer {
         // [I, H, N, E]
         let mixed = try scaledDotProductAttention(heads(query(x)), heads(key(x)), heads(value(x)), .none)
         return try out(mixed.transposed(1, 2).reshaped(count, length, -1))
-    }
-}
-
-extension Activation {
-    func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-        switch self {
-        case .gelu: try x.gelu()
-        case .quickGelu: try x.quickGelu()
-        case .tanhGelu: try x.tanhGelu()
-        case .silu: try x.silu()
-        case .relu: try x.relu()
-        }
     }
 }
