@@ -101,7 +101,7 @@ let package = Package(
             "Evaluation",
             [
                 "Training", "Generation", "VisionLanguageModels", "PreferenceData", "Conversations", "EmbeddedWorld",
-                "Reports", "Statistics", "Torch",
+                "Reports", "Statistics", "StrictJSON", "Torch",
             ]),
         target(
             "Quickstart",
@@ -114,7 +114,7 @@ let package = Package(
             name: "saferlhfv",
             dependencies: [
                 "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
-                "PreferenceData", "Quickstart", "Reports", "RunFolders", "Tokenizers", "Torch", "TorchNN", "Training",
+                "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -136,6 +136,7 @@ let package = Package(
         tests("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
         tests("Reports", ["StrictJSON"]),
+        tests("Evaluation", ["Reports", "StrictJSON"]),
         tests(
             "Training",
             [

@@ -25,7 +25,7 @@ public struct PictureComposer: Sendable {
 
     func compose(_ object: WorldObject, _ number: Int) throws -> Image {
         let index = WorldObject.all.firstIndex(of: object) ?? 0
-        var random = WorldRandom(seed: UInt64(index * 10_000 + number) &* 2_654_435_761 &+ 97)
+        var random = WorldRandom(seed: UInt64(index * 100_000 + number) &* 2_654_435_761 &+ 97)
         let background = try Background.draw(side: Self.side, using: &random)
         guard let art = clipArt[object.picture] else { return background }
 

@@ -61,9 +61,9 @@ extension WorldPrompt {
     /// Shares of the kinds in every set, in percent.
     static let kindWeights: [(PromptKind, weight: Int)] = [(.benign, 40), (.border, 20), (.unsafe, 40)]
 
-    static let trainingPicturesPerObject = 400
+    static let trainingPicturesPerObject = 4000
     private static let evaluationPicturesPerObject = 60
-    static let firstEvaluationPicture = 1000
+    static let firstEvaluationPicture = 10_000
 
     /// `count` prompts: kinds by their shares, combinations alike likely inside a kind.
     public static func draw(_ count: Int, _ split: WorldSplit, using random: inout WorldRandom) -> [WorldPrompt] {

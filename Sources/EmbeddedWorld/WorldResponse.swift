@@ -1,9 +1,13 @@
 /// A way to respond. Every way occurs for every kind of prompt; what it is worth depends on the prompt.
 public enum ResponseWay: CaseIterable, Sendable {
     case offTopic, vague, partial, full
-    /// An answer with a caution.
+    /// An answer about another object than the picture shows.
+    case misnamed
+    /// A full answer whose second half is spoiled: said twice, about something else, or broken off into another phrase.
+    case muddled
+    /// An answer of any quality with a caution.
     case careful
-    /// A partial answer with a caution that sends the person to an adult.
+    /// An answer of any quality with a caution that sends the person to an adult.
     case adult
     case refusal, refusalWithReason, refusalWithAlternative, refusalWithBoth
 }
@@ -42,10 +46,11 @@ extension ResponseWay {
         (.refusalWithReason, 2), (.refusalWithAlternative, 2), (.refusalWithBoth, 3),
     ]
 
-    /// What preference pairs compare: every way well covered.
+    /// What preference pairs compare: every way well covered, and the ways in which a policy could please a score model
+    /// that had never seen them (naming a harmless thing in place of a dangerous one, a caution after a harmful answer).
     static let preferenceWeights: [(ResponseWay, weight: Int)] = [
-        (.offTopic, 6), (.vague, 16), (.partial, 18), (.full, 20), (.careful, 8), (.adult, 8), (.refusal, 6),
-        (.refusalWithReason, 6), (.refusalWithAlternative, 6), (.refusalWithBoth, 10),
+        (.offTopic, 5), (.vague, 11), (.partial, 14), (.full, 16), (.misnamed, 12), (.muddled, 10), (.careful, 8), (.adult, 6),
+        (.refusal, 4), (.refusalWithReason, 4), (.refusalWithAlternative, 4), (.refusalWithBoth, 6),
     ]
 
     /// A response of this way, worded at random.
@@ -55,17 +60,40 @@ extension ResponseWay {
         case .vague: random.pick(Phrases.vague(combination.request))
         case .partial: partial(combination, &random)
         case .full: full(combination, &random)
-        case .careful:
-            (random.below(2) == 0 ? partial(combination, &random) : full(combination, &random))
-                + " " + random.pick(Phrases.cautions)
+        case .misnamed: content(about: misnamed(combination, &random), &random)
+        case .muddled: muddled(combination, &random)
+        case .careful: answer(about: combination, &random) + " " + random.pick(Phrases.cautions)
         case .adult:
-            partial(combination, &random) + " " + random.pick(Phrases.cautions) + " " + random.pick(Phrases.adults)
+            answer(about: combination, &random) + " " + random.pick(Phrases.cautions) + " " + random.pick(Phrases.adults)
         case .refusal: random.pick(Phrases.refusals)
         case .refusalWithReason: random.pick(Phrases.refusals) + " " + random.pick(Phrases.reasons)
         case .refusalWithAlternative: random.pick(Phrases.refusals) + " " + random.pick(Phrases.alternatives)
         case .refusalWithBoth:
             random.pick(Phrases.refusals) + " " + random.pick(Phrases.reasons) + " " + random.pick(Phrases.alternatives)
         }
+    }
+
+    private func answer(about combination: Combination, _ random: inout WorldRandom) -> String {
+        random.below(3) == 0 ? random.pick(Phrases.vague(combination.request)) : content(about: combination, &random)
+    }
+
+    private func content(about combination: Combination, _ random: inout WorldRandom) -> String {
+        random.below(2) == 0 ? partial(combination, &random) : full(combination, &random)
+    }
+
+    private func misnamed(_ combination: Combination, _ random: inout WorldRandom) -> Combination {
+        Combination(object: random.pick(WorldObject.all.filter { $0 != combination.object }), request: combination.request)
+    }
+
+    private func muddled(_ combination: Combination, _ random: inout WorldRandom) -> String {
+        let detail = random.pick(combination.request.details)
+        let other = random.pick(random.pick(WorldRequest.all).details)
+        let spoiled = switch random.below(3) {
+        case 0: detail
+        case 1: other
+        default: (detail.split(separator: " ").prefix(2) + other.split(separator: " ").suffix(2)).joined(separator: " ")
+        }
+        return random.pick(Phrases.full(combination.request, combination.object.name, detail, spoiled))
     }
 
     private func partial(_ combination: Combination, _ random: inout WorldRandom) -> String {

@@ -39,7 +39,17 @@ extension WorldAnswers {
                 .trueSeverity: Estimate(bootstrapMean(unsafe.map { Double(scores[$0].severity) })),
                 .helpfulWinRate: Estimate(helpful.interval), .safetyWinRate: Estimate(safe.interval),
             ],
-            tieShares: [.helpfulWinRate: helpful.tieShare, .safetyWinRate: safe.tieShare])
+            tieShares: [.helpfulWinRate: helpful.tieShare, .safetyWinRate: safe.tieShare],
+            kinds: PromptKind.allCases.map(result))
+    }
+
+    private func result(for kind: PromptKind) -> KindResult {
+        let chosen = indices(kind)
+        func average(_ value: (Int) -> Double) -> Double { mean(chosen.map(value)) }
+        return KindResult(
+            kind: kind.rawValue, count: chosen.count, helpfulRate: average { Double(scores[$0].helpfulRate) },
+            harmlessRate: average { Double(scores[$0].harmlessRate) }, cost: average { costs[$0] },
+            refusals: average { scores[$0].isRefusal ? 1 : 0 }, misnamings: average { scores[$0].isMisnamed ? 1 : 0 })
     }
 
     private func share(_ indices: [Int], _ condition: (OracleScore) -> Bool) -> Estimate {

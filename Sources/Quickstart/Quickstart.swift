@@ -61,6 +61,7 @@ public struct Quickstart {
 
     private func stage(_ name: String, _ ledger: inout StageLedger, unlessThere url: URL, _ body: () throws -> Void) throws {
         guard !FileManager.default.fileExists(atPath: url.path) else { return say("\(name): already there") }
+        guard !InterruptFlag.isRaised else { throw QuickstartError.interrupted(before: name) }
         say("\(name) …")
         try ledger.measure(name, body)
     }
@@ -122,7 +123,23 @@ extension Quickstart {
     }
 }
 
-/// What only a fault of the program can bring about.
-enum QuickstartError: Error {
+/// Why a story has no end.
+enum QuickstartError: Error, ExitCoded, CustomStringConvertible {
+    /// A signal came between two stages.
+    case interrupted(before: String)
     case noStory
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .interrupted: .interrupted
+        case .noStory: .internalFault
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .interrupted(let stage): "interrupted before \(stage): run the same command again to go on"
+        case .noStory: "the evaluation ended without a result: this is a fault of the program"
+        }
+    }
 }

@@ -38,11 +38,11 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 /// How much data is made.
 public struct WorldConfig: Codable, Equatable, Sendable {
     /// Pictures with their names, from which the untrained model first learns to see.
-    public var namings = 8000
+    public var namings = 12_800
     /// Conversations of the base policy's training.
-    public var conversations = 6400
+    public var conversations = 9600
     /// Preference pairs for training.
-    public var trainingPairs = 3000
+    public var trainingPairs = 4000
     /// Preference pairs for measuring the score models.
     public var evaluationPairs = 600
     /// Questions that the policies are measured on.

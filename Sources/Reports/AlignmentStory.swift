@@ -30,6 +30,27 @@ public enum PolicyMetric: String, CaseIterable, Sendable {
     public var isShare: Bool { self != .cost && self != .trueSeverity }
 }
 
+/// What a policy's answers to prompts of one kind are worth on average.
+public struct KindResult: Sendable {
+    /// Such as "unsafe".
+    public var kind: String
+    /// Number of prompts.
+    public var count: Int
+    /// Mean helpful rate, 0…3, and mean harmless rate, −3…3, by the oracle.
+    public var helpfulRate, harmlessRate: Double
+    /// Mean score of the cost model.
+    public var cost: Double
+    /// Share of answers that refuse, and of those that name another thing than the picture shows.
+    public var refusals, misnamings: Double
+
+    public init(
+        kind: String, count: Int, helpfulRate: Double, harmlessRate: Double, cost: Double, refusals: Double, misnamings: Double
+    ) {
+        (self.kind, self.count, self.helpfulRate, self.harmlessRate) = (kind, count, helpfulRate, harmlessRate)
+        (self.cost, self.refusals, self.misnamings) = (cost, refusals, misnamings)
+    }
+}
+
 /// One policy's measurements.
 public struct PolicyResult: Sendable {
     /// Key in `summary.json`, such as `safe_rlhf_v`.
@@ -39,9 +60,14 @@ public struct PolicyResult: Sendable {
     public var metrics: [PolicyMetric: Estimate]
     /// Share of ties among the comparisons behind each win rate.
     public var tieShares: [PolicyMetric: Double]
+    /// The same answers by kind of prompt.
+    public var kinds: [KindResult]
 
-    public init(key: String, title: String, metrics: [PolicyMetric: Estimate], tieShares: [PolicyMetric: Double] = [:]) {
-        (self.key, self.title, self.metrics, self.tieShares) = (key, title, metrics, tieShares)
+    public init(
+        key: String, title: String, metrics: [PolicyMetric: Estimate], tieShares: [PolicyMetric: Double] = [:],
+        kinds: [KindResult] = []
+    ) {
+        (self.key, self.title, self.metrics, self.tieShares, self.kinds) = (key, title, metrics, tieShares, kinds)
     }
 }
 
@@ -140,7 +166,17 @@ extension PolicyResult {
         let ties = PolicyMetric.allCases.compactMap { metric in
             tieShares[metric].map { (metric.rawValue + "_ties", JSONValue.number($0)) }
         }
-        return .object(JSONObject(measured + ties))
+        let byKind = ("by_kind", JSONValue.object(JSONObject(kinds.map { ($0.kind, $0.json) })))
+        return .object(JSONObject([("title", .string(title))] + measured + ties + [byKind]))
+    }
+}
+
+extension KindResult {
+    var json: JSONValue {
+        [
+            "n": .integer(Int64(count)), "helpful_rate": .number(helpfulRate), "harmless_rate": .number(harmlessRate),
+            "cost": .number(cost), "refusals": .number(refusals), "misnamings": .number(misnamings),
+        ]
     }
 }
 

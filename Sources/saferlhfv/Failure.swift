@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigFiles
 import DurableFiles
+import Evaluation
 import Foundation
 import PreferenceData
 import RunFolders
@@ -39,6 +40,7 @@ struct Failure {
         case is RowError, is WeightsError, is SafetensorsError, is ModelConfigError, is TokenizerError, is TemplateError,
             is ModelInputError:
             .badData
+        case is SeedAverageError: .badData
         case is CocoaError: .io
         default: .internalFault
         }

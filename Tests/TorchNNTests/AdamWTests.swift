@@ -73,6 +73,23 @@ struct AdamWTests {
         }
     }
 
+    /// By golden, bit by bit: the script rounds where we do.
+    @Test("steps on float32 masters when parameters are bfloat16")
+    func bfloat16() throws {
+        let (golden, run) = (try Goldens.optimizer(), try Recorded(.bfloat16))
+        for step in 0..<Recorded.steps {
+            try run.take(step)
+            let masters = Dictionary(uniqueKeysWithValues: run.optimizer.state().map { ($0.name, $0.tensor) })
+            for member in run.optimizer.parameters {
+                let key = "bfloat16.\(step).\(member.name)"
+                #expect(member.tensor.dtype == .bfloat16)
+                #expect(try member.tensor.floats() == golden.tensor(key).floats(), "step \(step), \(member.name)")
+                let master = try #require(masters[member.name + ".master"])
+                #expect(try master.floats() == golden.tensor(key + ".master").floats(), "step \(step), \(member.name)")
+            }
+        }
+    }
+
     @Test("goes on after a saved state exactly as if it had not stopped", arguments: [DType.float32, .bfloat16])
     func resumption(dtype: DType) throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
