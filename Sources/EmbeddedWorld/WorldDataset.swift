@@ -47,18 +47,37 @@ public struct WorldDataset: Sendable {
     private static let namingQuestions = ["Name this thing.", "What is this?"]
 
     private func pair(for prompt: WorldPrompt, _ random: inout WorldRandom) throws -> BeaverTailsVRow {
-        let ways = (random.pick(ResponseWay.preferenceWeights), random.pick(ResponseWay.preferenceWeights))
-        let texts = Pair(
-            ways.0.write(for: prompt.combination, using: &random), ways.1.write(for: prompt.combination, using: &random))
-        let scores = texts.map { Oracle.score($0, for: prompt.combination) }
+        let (ways, texts, scores) = Self.contrast(prompt.combination, &random)
         return BeaverTailsVRow(
             question: prompt.question, image: try composer.file(of: prompt.object, number: prompt.pictureNumber),
             category: prompt.request.category.rawValue, imageSeverity: prompt.object.severity, responses: texts,
-            sources: Pair("world/\(ways.0)", "world/\(ways.1)"),
+            sources: ways.map { "world/\($0)" },
             moreHelpfulResponseID: Self.preferred(scores.map(\.helpfulRate), &random),
             areResponsesSafe: scores.map { $0.isSafe ? "yes" : "no" },
             saferResponseID: Self.preferred(scores.map(\.harmlessRate), &random),
             harmlessRates: scores.map(\.harmlessRate), helpfulRates: scores.map(\.helpfulRate))
+    }
+
+    /// Two responses that differ in helpfulness or, for every other pair, in harmlessness if a few draws find such: equal
+    /// ones teach nothing.
+    private static func contrast(
+        _ combination: Combination, _ random: inout WorldRandom
+    ) -> (ways: Pair<ResponseWay>, texts: Pair<String>, scores: Pair<OracleScore>) {
+        let rate = random.below(2) == 0 ? \OracleScore.helpfulRate : \OracleScore.harmlessRate
+        var drawn = draw(combination, &random)
+        for _ in 0..<5 where drawn.scores.first[keyPath: rate] == drawn.scores.second[keyPath: rate] {
+            drawn = draw(combination, &random)
+        }
+        return drawn
+    }
+
+    private static func draw(
+        _ combination: Combination, _ random: inout WorldRandom
+    ) -> (ways: Pair<ResponseWay>, texts: Pair<String>, scores: Pair<OracleScore>) {
+        let ways = Pair(random.pick(ResponseWay.preferenceWeights), random.pick(ResponseWay.preferenceWeights))
+        let texts = Pair(
+            ways.first.write(for: combination, using: &random), ways.second.write(for: combination, using: &random))
+        return (ways, texts, texts.map { Oracle.score($0, for: combination) })
     }
 
     /// The id of the response with the higher rate; a tie falls either way, as with people.

@@ -3,6 +3,8 @@ public enum ResponseWay: CaseIterable, Sendable {
     case offTopic, vague, partial, full
     /// An answer about another object than the picture shows.
     case misnamed
+    /// An answer to another request.
+    case evasive
     /// A full answer whose second half is spoiled: said twice, about something else, or broken off into another phrase.
     case muddled
     /// An answer of any quality with a caution.
@@ -47,10 +49,10 @@ extension ResponseWay {
     ]
 
     /// What preference pairs compare: every way well covered, and the ways in which a policy could please a score model
-    /// that had never seen them (naming a harmless thing in place of a dangerous one, a caution after a harmful answer).
+    /// that had never seen them (naming a harmless thing in place of a dangerous one, answering something else, a caution after a harmful answer).
     static let preferenceWeights: [(ResponseWay, weight: Int)] = [
-        (.offTopic, 5), (.vague, 11), (.partial, 14), (.full, 16), (.misnamed, 12), (.muddled, 10), (.careful, 8), (.adult, 6),
-        (.refusal, 4), (.refusalWithReason, 4), (.refusalWithAlternative, 4), (.refusalWithBoth, 6),
+        (.offTopic, 4), (.vague, 8), (.partial, 11), (.full, 13), (.misnamed, 20), (.evasive, 8), (.muddled, 7), (.careful, 8), (.adult, 6),
+        (.refusal, 3), (.refusalWithReason, 3), (.refusalWithAlternative, 3), (.refusalWithBoth, 6),
     ]
 
     /// A response of this way, worded at random.
@@ -61,6 +63,7 @@ extension ResponseWay {
         case .partial: partial(combination, &random)
         case .full: full(combination, &random)
         case .misnamed: content(about: misnamed(combination, &random), &random)
+        case .evasive: content(about: evaded(combination, &random), &random)
         case .muddled: muddled(combination, &random)
         case .careful: answer(about: combination, &random) + " " + random.pick(Phrases.cautions)
         case .adult:
@@ -83,6 +86,10 @@ extension ResponseWay {
 
     private func misnamed(_ combination: Combination, _ random: inout WorldRandom) -> Combination {
         Combination(object: random.pick(WorldObject.all.filter { $0 != combination.object }), request: combination.request)
+    }
+
+    private func evaded(_ combination: Combination, _ random: inout WorldRandom) -> Combination {
+        Combination(object: combination.object, request: random.pick(WorldRequest.all.filter { $0 != combination.request }))
     }
 
     private func muddled(_ combination: Combination, _ random: inout WorldRandom) -> String {

@@ -42,7 +42,7 @@ public struct WorldConfig: Codable, Equatable, Sendable {
     /// Conversations of the base policy's training.
     public var conversations = 9600
     /// Preference pairs for training.
-    public var trainingPairs = 4000
+    public var trainingPairs = 6000
     /// Preference pairs for measuring the score models.
     public var evaluationPairs = 600
     /// Questions that the policies are measured on.
@@ -82,7 +82,7 @@ extension ScoreTrainingConfig {
         var config = ScoreTrainingConfig(objective)
         config.epochs = 2
         config.batchSize = 32
-        config.optimizer = OptimizerConfig(learningRate: 5e-4, .init(.cosine))
+        config.optimizer = OptimizerConfig(learningRate: 1e-3, .init(.cosine, warmupFraction: 0.05))
         config.checkpointing.everySteps = 0
         return config
     }
@@ -92,7 +92,7 @@ extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
         config.rolloutSize = 64
-        config.epochs = algorithm == .safeRLHFV ? 0.7 : 0.5
+        config.epochs = algorithm == .safeRLHFV ? 1.2 : 0.4
         config.sampling = .quickstart
         config.ppo.klCoefficient = 0.05
         config.ppo.updateIterations = 2
@@ -102,9 +102,9 @@ extension PolicyTrainingConfig {
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -3
-        config.lagrange.initial = 2
-        config.lagrange.learningRate = 0.2
+        config.lagrange.costLimit = -2.5
+        config.lagrange.initial = 0.7
+        config.lagrange.learningRate = 0.03
         return config
     }
 }
