@@ -38,9 +38,9 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 /// How much data is made.
 public struct WorldConfig: Codable, Equatable, Sendable {
     /// Pictures with their names, from which the untrained model first learns to see.
-    public var namings = 12_800
+    public var namings = 10_240
     /// Conversations of the base policy's training.
-    public var conversations = 9600
+    public var conversations = 8000
     /// Preference pairs for training.
     public var trainingPairs = 6000
     /// Preference pairs for measuring the score models.
@@ -81,7 +81,7 @@ extension ScoreTrainingConfig {
     static func quickstart(_ objective: ScoreObjective) -> ScoreTrainingConfig {
         var config = ScoreTrainingConfig(objective)
         config.epochs = 2
-        config.batchSize = 32
+        config.batchSize = 16
         config.optimizer = OptimizerConfig(learningRate: 1e-3, .init(.cosine, warmupFraction: 0.05))
         config.checkpointing.everySteps = 0
         return config
@@ -102,9 +102,9 @@ extension PolicyTrainingConfig {
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -2.5
+        config.lagrange.costLimit = -3
         config.lagrange.initial = 0.7
-        config.lagrange.learningRate = 0.03
+        config.lagrange.learningRate = 0.05
         return config
     }
 }
