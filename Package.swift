@@ -95,7 +95,7 @@ let package = Package(
             "Training",
             [
                 "Alignment", "Generation", "VisionLanguageModels", "TorchNN", "Torch", "PreferenceData", "Conversations",
-                "ConfigFiles", "RunFolders", "DurableFiles", "StrictJSON", "Statistics", "ImageProcessing",
+                "Tokenizers", "ConfigFiles", "RunFolders", "DurableFiles", "StrictJSON", "Statistics", "ImageProcessing",
             ]),
         target(
             "Evaluation",
@@ -113,9 +113,9 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
-                "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
-                "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
+                "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON",
+                "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
 
@@ -140,8 +140,8 @@ let package = Package(
         tests(
             "Training",
             [
-                "Alignment", "Conversations", "EmbeddedWorld", "Generation", "ImageProcessing", "PreferenceData", "RunFolders",
-                "Tokenizers", "Torch", "TorchNN", "VisionLanguageModels",
+                "Alignment", "ConfigFiles", "Conversations", "EmbeddedWorld", "Generation", "ImageProcessing", "PreferenceData",
+                "RunFolders", "Statistics", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "VisionLanguageModels",
             ]),
     ],
     swiftLanguageModes: [.v6],

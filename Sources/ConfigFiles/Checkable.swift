@@ -4,3 +4,8 @@ public protocol Checkable {
     /// configuration can run.
     func problems() -> [String]
 }
+
+extension Checkable {
+    /// The same where this configuration stands at `path` in a larger one.
+    public func problems(_ path: String) -> [String] { problems().map { path + "." + $0 } }
+}

@@ -62,12 +62,18 @@ struct DecodingBatch {
         }
     }
 
+    /// Throws, naming the prompt, when a row of `[B, V]` log-probabilities is no distribution: its logits held a NaN or +∞.
+    func requireNumbers(_ logProbs: Tensor) throws {
+        let largest = try logProbs.largest(1, dim: 1).values.floats()
+        guard let row = largest.firstIndex(where: { !$0.isFinite }) else { return }
+        throw GenerationError.notFinite(prompt: rows[row].prompt, token: writtenCount)
+    }
+
     /// Adds one token to every living row.
     mutating func append(_ tokens: Tensor, _ logProbs: Tensor, _ endTokens: [Int32]) throws {
         let (ids, logs) = (try tokens.values(as: Int32.self), try logProbs.floats())
         for index in rows.indices where !rows[index].isDone {
             let (prompt, id) = (rows[index].prompt, ids[index])
-            guard logs[index].isFinite else { throw GenerationError.notFinite(prompt: prompt, token: writtenCount) }
             responses[prompt].tokens.append(id)
             responses[prompt].logProbs.append(logs[index])
             rows[index].lastToken = id

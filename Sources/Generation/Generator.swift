@@ -44,8 +44,10 @@ public struct Generator {
                     break
                 }
                 let warped = try warping(model.logits(batch.states), written: batch.written, length: batch.writtenCount)
-                let next = try draw(warped, generator)
-                try batch.append(next.tokens, next.logProbs, endTokens)
+                let logProbs = try warped.to(.cpu).logSoftmax(dim: 1)
+                try batch.requireNumbers(logProbs)
+                let tokens = try draw(logProbs, generator)
+                try batch.append(tokens, logProbs.gathered(tokens, dim: 1), endTokens)
                 guard !batch.isDone, batch.writtenCount < config.maximumNewTokens else { break }
                 try batch.advance(model)
             }
@@ -53,11 +55,8 @@ public struct Generator {
         }
     }
 
-    /// One token per row, on the CPU, and its log-probability.
-    private func draw(_ logits: Tensor, _ generator: RandomGenerator) throws -> (tokens: Tensor, logProbs: Tensor) {
-        let logProbs = try logits.to(.cpu).logSoftmax(dim: 1)
-        let tokens =
-            config.isGreedy ? try logProbs.argmax(dim: 1).unsqueezed(1) : try logProbs.exp().sampled(using: generator)
-        return (tokens, try logProbs.gathered(tokens, dim: 1))
+    /// One token per row of log-probabilities, `[B, 1]`.
+    private func draw(_ logProbs: Tensor, _ generator: RandomGenerator) throws -> Tensor {
+        config.isGreedy ? try logProbs.argmax(dim: 1).unsqueezed(1) : try logProbs.exp().sampled(using: generator)
     }
 }

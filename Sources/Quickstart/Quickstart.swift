@@ -102,8 +102,8 @@ extension Quickstart {
         }
         let needsCost = settings.algorithm != .ppo
         let models = PolicyTrainingModels(
-            policy: try .load(base), rewardModel: try .load(rewardModel),
-            costModel: needsCost ? try .load(folders.model("cost")) : nil)
+            policy: try .load(base), rewardModel: try .load(rewardModel, headSeed: nil),
+            costModel: needsCost ? try .load(folders.model("cost"), headSeed: nil) : nil)
         var seeded = settings
         seeded.seed = config.seed
         let prompts = try TrainingData.prompts(folders.pairs)

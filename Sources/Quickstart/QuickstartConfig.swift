@@ -29,8 +29,9 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public init() {}
 
     public func problems() -> [String] {
-        world.problems() + seeing.problems() + supervised.problems() + reward.problems() + harmlessReward.problems() + cost.problems()
-            + ppoHelpful.problems() + ppoSafety.problems() + fixedLambda.problems() + safeRLHFV.problems()
+        world.problems() + seeing.problems("seeing") + supervised.problems("supervised") + reward.problems("reward")
+            + harmlessReward.problems("harmlessReward") + cost.problems("cost") + ppoHelpful.problems("ppoHelpful")
+            + ppoSafety.problems("ppoSafety") + fixedLambda.problems("fixedLambda") + safeRLHFV.problems("safeRLHFV")
             + evaluation.problems("evaluation")
     }
 }
@@ -71,7 +72,7 @@ extension SupervisedConfig {
         config.epochs = epochs
         config.batchSize = 64
         config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
-        config.freezing = FreezingConfig(visionTower: !towerTrains)
+        config.tuning.freezing = FreezingConfig(visionTower: !towerTrains)
         config.checkpointing.everySteps = 0
         return config
     }

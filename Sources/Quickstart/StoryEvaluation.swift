@@ -21,7 +21,7 @@ struct StoryEvaluation {
     func run() throws -> AlignmentStory {
         let questions = try WorldQuestion.heldOut(config.world.evaluationQuestions, seed: config.seed)
         let processor = try Processor(readingFrom: folders.model("sft"))
-        let costModel = try ScoreModel.load(folders.model("cost"))
+        let costModel = try ScoreModel.load(folders.model("cost"), headSeed: nil)
         let costScorer = ResponseScorer(costModel, processor)
 
         func answers(_ model: URL) throws -> WorldAnswers {
@@ -41,7 +41,7 @@ struct StoryEvaluation {
     }
 
     private func rewardFigures(_ processor: Processor) throws -> [(name: String, estimate: Estimate)] {
-        let measured = try ScoreModelMeasurement(.load(folders.model("reward")), processor, evaluationPairs(), .helpfulness)
+        let measured = try ScoreModelMeasurement(.load(folders.model("reward"), headSeed: nil), processor, evaluationPairs(), .helpfulness)
         return [
             ("ranking_accuracy", Estimate(measured.rankingAccuracy)),
             ("ranking_accuracy_without_ties", Estimate(measured.rankingAccuracyWithoutTies)),

@@ -13,6 +13,11 @@ public enum InterruptFlag {
         // note: the first use makes the atomic; inside the handler that would not be safe
         _ = isRaised
         for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number) { _ in InterruptFlag.raise() } }
+        // Whoever started this process may have done so from a thread that blocks them, which is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGUSR1] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     public static var isRaised: Bool { raised.load(ordering: .relaxed) }

@@ -2,7 +2,8 @@ extension MetricName {
     /// Every metric, grouped as in the docs. λ, Â, V, ρ and β are those of the paper.
     public static let table: [MetricName] = [
         // What the score models say of the rollout
-        MetricName("reward/mean", "score", "reward R, mean over the responses of the step; higher is more helpful"),
+        MetricName("reward/mean", "score", "reward model's R, mean over the responses of the step; higher is more helpful"),
+        MetricName("reward/shaped_mean", "score", "R less penalties and less λ·C under a fixed λ: what the policy is trained on, mean"),
         MetricName("reward/std", "score", "standard deviation of R over the responses of the step"),
         MetricName("reward/with_kl_mean", "score", "R with the KL penalty, summed over tokens, mean over responses"),
         MetricName("reward/advantage_mean", "score", "reward advantage Â_R, mean over tokens"),

@@ -69,10 +69,18 @@ extension Tensor {
     /// The first class at which the running sum reaches a uniform share in (0, 1] of the row's total, so a class of
     /// weight 0 is never drawn. It takes one random number per row; LibTorch's multinomial takes one per class, which for
     /// a small model costs as much as the layers.
+    ///
+    /// Throws for a row that nothing can be drawn from: one with a weight that is not finite, or with no weight above 0.
     public func sampled(using generator: RandomGenerator) throws(TorchError) -> Tensor {
         let sums = try to(.float64).cumulativeSum(dim: 1)
+        let totals = try sums.sliced(1, (size(1) - 1)..<size(1))
+        if let row = try totals.values(as: Double.self).firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
+            throw TorchError(
+                operation: "sampled", operands: [signature],
+                message: "the weights of row \(row) are not finite, or none of them is above 0: no class can be drawn from it")
+        }
         let share = try 1 - Tensor.rand([size(0), 1], using: generator).to(.float64)
-        return try Op.searchSorted(.tensor(sums), .tensor(sums.sliced(1, (size(1) - 1)..<size(1)) * share))
+        return try Op.searchSorted(.tensor(sums), .tensor(totals * share))
     }
 }
 

@@ -26,12 +26,17 @@ public struct ModelInMemory: WeightSource {
     public enum Ownership: Sendable { case shared, copied }
 
     private let tensors: [String: Tensor]
-    private let ownership: Ownership
+    private let isCopied: (String) -> Bool
     private let missing: RandomStart?
 
     public init(_ parameters: Parameters, _ ownership: Ownership, missing: RandomStart? = nil) {
+        self.init(parameters, missing: missing) { _ in ownership == .copied }
+    }
+
+    /// Hands out copies of the tensors whose names satisfy `isCopied`, and the others themselves.
+    public init(_ parameters: Parameters, missing: RandomStart? = nil, copying isCopied: @escaping (String) -> Bool) {
         tensors = Dictionary(parameters.members.map { ($0.name, $0.tensor) }) { first, _ in first }
-        (self.ownership, self.missing) = (ownership, missing)
+        (self.isCopied, self.missing) = (isCopied, missing)
     }
 
     public var origin: String { "a model in memory" }
@@ -41,6 +46,6 @@ public struct ModelInMemory: WeightSource {
         guard let tensor = tensors[name] else {
             return try missing?.tensor(named: name, shape: shape, initial: initial)
         }
-        return ownership == .shared ? tensor : try tensor.detached().copied()
+        return isCopied(name) ? try tensor.detached().copied() : tensor
     }
 }

@@ -6,6 +6,8 @@ public struct DataOrder: Sendable {
     public let count: Int
     public let batchSize: Int
     private let seed: UInt64
+    /// The permutation that was asked for last.
+    private var current: (epoch: Int, rows: [Int])?
 
     public init(count: Int, batchSize: Int, seed: UInt64) {
         (self.count, self.batchSize, self.seed) = (count, max(1, batchSize), seed)
@@ -16,9 +18,16 @@ public struct DataOrder: Sendable {
 
     public func epoch(ofStep step: Int) -> Int { step / batchesPerEpoch }
 
+    /// The nearest number of whole steps; at least 1.
+    public func steps(inEpochs epochs: Double) -> Int {
+        max(1, Int(exactly: (epochs * Double(batchesPerEpoch)).rounded()) ?? .max)
+    }
+
     /// Row numbers of the batch for `step`.
-    public func rows(forStep step: Int) -> [Int] {
-        let order = permutation(of: count, seed: seed, epoch: epoch(ofStep: step))
+    public mutating func rows(forStep step: Int) -> [Int] {
+        let epoch = epoch(ofStep: step)
+        let order = current?.epoch == epoch ? current?.rows ?? [] : permutation(of: count, seed: seed, epoch: epoch)
+        current = (epoch, order)
         let first = step % batchesPerEpoch * batchSize
         return Array(order[first..<min(first + batchSize, count)])
     }

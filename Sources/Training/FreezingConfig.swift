@@ -1,7 +1,8 @@
 import TorchNN
 import VisionLanguageModels
 
-/// Which parts of a model learn. The same for every role and every family (LLaVA's vision tower by default stays as it is).
+/// Which parts of a model stay as they are. The same for every role and every family (LLaVA's vision tower by default
+/// does not learn).
 public struct FreezingConfig: Codable, Equatable, Sendable {
     public var visionTower = true
     public var projector = false
@@ -13,16 +14,19 @@ public struct FreezingConfig: Codable, Equatable, Sendable {
         (self.visionTower, self.projector, self.languageModel) = (visionTower, projector, languageModel)
     }
 
-    /// Turns gradients on for the parts that learn: heads always; with adapters, only adapters and heads.
+    /// Turns gradients on for the parts that learn: heads always; with adapters, only adapters and score heads.
     func apply(to parameters: Parameters) throws {
         let hasAdapters = parameters.members.contains { LoRAConfig.isAdapter($0.name) }
-        try parameters.train { name in
-            switch ModelComponent(ofParameter: name) {
-            case .visionTower: !visionTower && !hasAdapters
-            case .projector: !projector && !hasAdapters
-            case .languageModel, .languageHead: LoRAConfig.isAdapter(name) || (!languageModel && !hasAdapters)
-            case .scoreHead: true
-            }
+        try parameters.train { trains($0, hasAdapters: hasAdapters) }
+    }
+
+    /// Whether a parameter of that name learns.
+    func trains(_ name: String, hasAdapters: Bool) -> Bool {
+        switch ModelComponent(ofParameter: name) {
+        case .visionTower: !visionTower && !hasAdapters
+        case .projector: !projector && !hasAdapters
+        case .languageModel, .languageHead: LoRAConfig.isAdapter(name) || (!languageModel && !hasAdapters)
+        case .scoreHead: true
         }
     }
 }

@@ -19,9 +19,9 @@ struct Reader {
     let trunk: Trunk
     let features: PictureFeatures
 
-    init(_ trunk: Trunk, _ processor: Processor, towerTrains: Bool) {
+    init(_ trunk: Trunk, _ processor: Processor, towerTrains: Bool, cache: PictureCache) {
         self.trunk = trunk
-        features = PictureFeatures(trunk, processor, towerTrains: towerTrains)
+        features = PictureFeatures(trunk, processor, towerTrains: towerTrains, cache: cache)
     }
 
     func inputs(_ responses: Responses<RolloutPictures>) throws -> ModelInputs {

@@ -5,20 +5,20 @@ import StrictJSON
 
 /// The small state of a policy run: place in the data, counters, and the multiplier with its window of costs.
 struct PolicyTrainingState {
-    var step: Int
-    var refusedCount: Int
+    var progress: TrainingState
+    /// Batches of the supervised set taken.
     var supervisedStep: Int
     var multiplier: LagrangeMultiplier.State
 
     private static let fileName = "state.json"
 
-    init(step: Int, refusedCount: Int, supervisedStep: Int, multiplier: LagrangeMultiplier.State) {
-        (self.step, self.refusedCount, self.supervisedStep, self.multiplier) = (step, refusedCount, supervisedStep, multiplier)
+    init(_ progress: TrainingState, supervisedStep: Int, multiplier: LagrangeMultiplier.State) {
+        (self.progress, self.supervisedStep, self.multiplier) = (progress, supervisedStep, multiplier)
     }
 
     func write(to folder: URL) throws {
         let json: JSONValue = [
-            "step": .integer(Int64(step)), "refused_steps": .integer(Int64(refusedCount)),
+            "step": .integer(Int64(progress.step)), "refused_steps": .integer(Int64(progress.refusedCount)),
             "supervised_step": .integer(Int64(supervisedStep)),
             "multiplier": [
                 "lambda": .number(multiplier.lambda), "costs": .array(multiplier.costs.map(JSONValue.number)),
@@ -37,8 +37,10 @@ struct PolicyTrainingState {
             let costs = multiplier?["costs"]?.array?.map(\.number), let rollouts = multiplier?["rollouts"]?.integer,
             let refusedCosts = multiplier?["refused_costs"]?.integer
         else { throw TrainingError.incompleteCheckpoint(folder: folder.path, missing: "a field of state.json") }
+        var progress = TrainingState()
+        (progress.step, progress.refusedCount) = (step, refused)
         self.init(
-            step: step, refusedCount: refused, supervisedStep: supervised,
+            progress, supervisedStep: supervised,
             multiplier: .init(
                 lambda: lambda, costs: costs.compactMap { $0 }, rolloutCount: rollouts, refusedCostCount: refusedCosts))
     }

@@ -4,45 +4,74 @@ import Torch
 import TorchNN
 import VisionLanguageModels
 
-/// Makes the networks of a policy run out of the models it was given.
+/// Makes the networks of a policy run out of the models it was given. Nothing that stays as it is exists twice: roles
+/// share each other's frozen tensors and copy only what they train.
 struct RoleMaker {
     private let config: PolicyTrainingConfig
     private let processor: Processor
     /// Optimiser steps of the whole run.
     private let updates: Int
+    private let caches = TowerCaches()
 
-    init(_ config: PolicyTrainingConfig, _ processor: Processor, updates: Int) throws {
+    init(_ config: PolicyTrainingConfig, _ processor: Processor, updates: Int) {
         (self.config, self.processor, self.updates) = (config, processor, updates)
     }
 
     func policy(_ model: VisionLanguageModel, _ drawing: TokenDrawing) throws -> PolicyLearner {
-        try config.freezing.apply(to: model.parameters)
-        let reader = Reader(model.trunk, processor, towerTrains: !config.freezing.visionTower)
+        let model = try config.policyTuning.prepare(model, config.dtype, recomputing: config.gradientCheckpointing)
         return PolicyLearner(
-            try PolicyReader(model, reader, drawing), try Trainable(model.parameters, config.policyOptimizer, totalSteps: updates))
+            try PolicyReader(model, reader(model.trunk, model.parameters), drawing),
+            try Trainable(model.parameters, config.policyOptimizer, totalSteps: updates))
     }
 
-    /// The policy as it is now, frozen: a copy, or with adapters the same tensors without them.
+    /// The policy as it is before its first step. Adapters have not learned anything by then, so it goes without.
     func reference(of model: VisionLanguageModel, _ drawing: TokenDrawing) throws -> PolicyReader {
-        let hasAdapters = model.parameters.members.contains { LoRAConfig.isAdapter($0.name) }
+        let learning = Set(model.parameters.trainable.map(\.name))
         let reference = try VisionLanguageModel(
-            model.config, ModelInMemory(model.parameters, hasAdapters ? .shared : .copied), dtype: model.dtype, device: model.device)
-        return try PolicyReader(reference, Reader(reference.trunk, processor, towerTrains: false), drawing)
+            model.config, ModelInMemory(model.parameters, copying: learning.contains), dtype: model.dtype, device: model.device)
+        return try PolicyReader(reference, reader(reference.trunk, reference.parameters), drawing)
     }
 
+    /// A reward or cost model, which never learns here.
     func scorer(_ model: ScoreModel) throws -> FrozenScorer {
+        let model = try model.dtype == config.dtype.dtype ? model : withoutGradient {
+            try ScoreModel(
+                model.config, ModelInMemory(model.parameters, .shared), dtype: config.dtype.dtype, device: model.device,
+                adapters: model.trunk.adapters, headSeed: nil)
+        }
         try model.parameters.freeze()
-        return FrozenScorer(model: model, reader: Reader(model.trunk, processor, towerTrains: false))
+        return FrozenScorer(model: model, reader: try reader(model.trunk, model.parameters))
     }
 
-    /// The critic that was given, or a copy of the score model; both freeze the same parts.
-    func critic(_ given: ScoreModel?, startingFrom scoreModel: ScoreModel) throws -> CriticLearner {
-        let model = try given ?? ScoreModel(
-            scoreModel.config, ModelInMemory(scoreModel.parameters, .copied), dtype: scoreModel.dtype, device: scoreModel.device)
-        try config.freezing.apply(to: model.parameters)
+    /// The critic that was given, or one that starts as the score model.
+    func critic(_ given: ScoreModel?, startingFrom scoreModel: ScoreModel, _ tuning: TuningConfig) throws -> CriticLearner {
+        let model = try tuning.prepare(
+            given ?? critic(startingFrom: scoreModel, tuning), config.dtype, recomputing: config.gradientCheckpointing)
         return CriticLearner(
-            model, Reader(model.trunk, processor, towerTrains: !config.freezing.visionTower),
+            model, try reader(model.trunk, model.parameters),
             try Trainable(model.parameters, config.criticOptimizer, totalSteps: updates))
+    }
+
+    /// With adapters the critic stands on the score model's own trunk; without, what it trains is copied.
+    private func critic(startingFrom scoreModel: ScoreModel, _ tuning: TuningConfig) throws -> ScoreModel {
+        switch tuning.method {
+        case .lora:
+            try ScoreModel(
+                scoreModel.config,
+                ModelInMemory(scoreModel.parameters) { tuning.freezing.trains($0, hasAdapters: true) },
+                dtype: scoreModel.dtype, device: scoreModel.device, adapters: scoreModel.trunk.adapters ?? tuning.lora, headSeed: nil)
+        case .full:
+            try ScoreModel(
+                scoreModel.config,
+                ModelInMemory(scoreModel.plainParameters()) { tuning.freezing.trains($0, hasAdapters: false) },
+                dtype: scoreModel.dtype, device: scoreModel.device, headSeed: nil)
+        }
+    }
+
+    private func reader(_ trunk: Trunk, _ parameters: Parameters) throws -> Reader {
+        let towerTrains = parameters.trainsTower
+        let cache = try towerTrains ? PictureCache() : caches.cache(for: trunk, parameters)
+        return Reader(trunk, processor, towerTrains: towerTrains, cache: cache)
     }
 }
 

@@ -1,5 +1,6 @@
 import Alignment
 import Generation
+import RunFolders
 import Torch
 import VisionLanguageModels
 
@@ -17,14 +18,19 @@ struct RolloutCollector {
     let generator: Generator
     let padding: Int32
 
-    /// One response per prompt.
+    /// One response per prompt. Asked to stop, it puts the random stream back and throws `StepInterrupted`.
     func respond(to prompts: [EncodedSample], using random: RandomGenerator) throws -> CollectedResponses {
+        let streamBefore = try random.state()
         let written = try generator.generate(
             try prompts.map { prompt in
                 GenerationPrompt(
                     tokens: prompt.tokens,
                     visionFeatures: try withoutGradient { try policy.reader.features.features(of: prompt.images) })
-            }, using: random)
+            }, using: random, isCancelled: { InterruptFlag.isRaised })
+        guard !InterruptFlag.isRaised else {
+            try random.restore(streamBefore)
+            throw StepInterrupted()
+        }
         let rows = zip(prompts, written).map { $0.tokens + $1.tokens }
         let width = rows.map(\.count).max() ?? 0
         let padded = rows.flatMap { $0 + [Int32](repeating: padding, count: width - $0.count) }

@@ -10,11 +10,14 @@ final class SupervisedMix {
 
     private let policy: PolicyReader
     private let samples: [EncodedSample]
-    private let order: DataOrder
+    private var order: DataOrder
     private let padding: Int32
 
     init(_ config: PolicyTrainingConfig, _ policy: PolicyReader, _ processor: Processor, _ conversations: [Conversation]) throws {
-        samples = try conversations.map { try processor.encode($0, addGenerationPrompt: false) }
+        samples = try conversations.map {
+            try stopIfAsked()
+            return try processor.encode($0, addGenerationPrompt: false)
+        }
         order = DataOrder(count: samples.count, batchSize: config.supervisedBatchSize, seed: config.seed &+ 1)
         (self.policy, padding) = (policy, processor.padding)
     }

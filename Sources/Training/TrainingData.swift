@@ -1,6 +1,7 @@
 public import Conversations
 public import Foundation
 public import PreferenceData
+import RunFolders
 
 /// What the loops train on, read from a data set's folder or file. Sets whose card says `usage: test-only` are refused.
 public enum TrainingData {
@@ -22,7 +23,15 @@ public enum TrainingData {
         let dataset = try StoredDataset<Row>.load(url, split: .train)
         guard !dataset.isTestOnly else { throw TrainingError.testOnlyData(path: url.path) }
         var samples: [Row.Sample] = []
-        try dataset.forEachSample { samples.append($0) }
+        try dataset.forEachSample {
+            try stopIfAsked()
+            samples.append($0)
+        }
         return samples
     }
+}
+
+/// For what is done row by row before the first step, which may take minutes.
+func stopIfAsked() throws(TrainingError) {
+    guard !InterruptFlag.isRaised else { throw .interruptedWhileLoading }
 }

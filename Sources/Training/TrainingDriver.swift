@@ -46,18 +46,31 @@ public struct TrainingDriver {
         let progress = ProgressReporter(task.title, total: task.totalSteps, firstStep: task.step)
         var refusedInARow = 0
         while task.step < task.totalSteps {
-            guard !InterruptFlag.isRaised else { throw try interrupted(task, log) }
-            let metrics = try task.advance()
-            try log.record(step: task.step, metrics)
-            progress.report(step: task.step, Self.headlines(metrics))
-            refusedInARow = metrics["steps/refused_now"] == 1 ? refusedInARow + 1 : 0
-            guard refusedInARow < config.maximumRefusedSteps else {
-                throw TrainingError.tooManyRefusedSteps(count: refusedInARow, site: "a loss or gradient")
+            guard !InterruptFlag.isRaised, let report = try attempt(task) else { throw try interrupted(task, log) }
+            try log.record(step: task.step, report.metrics)
+            progress.report(step: task.step, Self.headlines(report.metrics))
+            refusedInARow = report.refusal == nil ? 0 : refusedInARow + 1
+            if let refusal = report.refusal {
+                say(Self.sentence(refusal, step: task.step))
+                guard refusedInARow < config.maximumRefusedSteps else {
+                    throw TrainingError.tooManyRefusedSteps(count: refusedInARow, site: refusal.site)
+                }
             }
             if config.everySteps > 0, task.step % config.everySteps == 0 { try save(task, log) }
         }
         try save(task, log)
         try export(task)
+    }
+
+    /// `nil` when the step was asked to stop on the way.
+    private func attempt(_ task: any TrainingTask) throws -> StepReport? {
+        do { return try task.advance() } catch is StepInterrupted { return nil }
+    }
+
+    private static func sentence(_ refusal: StepRefusal, step: Int) -> String {
+        let applied = refusal.appliedUpdates
+        return "step \(step) was refused" + (applied > 0 ? " after \(applied) of its updates" : "")
+            + ": not finite in \(refusal.site); items of the data: " + refusal.items.map(String.init).joined(separator: " ")
     }
 
     private func restore(_ task: any TrainingTask, _ say: (String) -> Void) throws {

@@ -4,12 +4,13 @@ import StrictJSON
 
 /// The small state of a run, beside its tensors: where it is in its data and what it counted.
 struct TrainingState: Equatable {
-    var step: Int
-    var refusedCount: Int
+    /// Steps taken, the refused ones among them.
+    var step = 0
+    var refusedCount = 0
 
     private static let fileName = "state.json"
 
-    init(step: Int, refusedCount: Int) { (self.step, self.refusedCount) = (step, refusedCount) }
+    init() {}
 
     func write(to folder: URL) throws {
         let json = JSONValue.object(JSONObject([
@@ -23,6 +24,6 @@ struct TrainingState: Equatable {
         guard let step = json["step"]?.integer, let refused = json["refused_steps"]?.integer else {
             throw TrainingError.incompleteCheckpoint(folder: folder.path, missing: "state.json: step, refused_steps")
         }
-        self.init(step: step, refusedCount: refused)
+        (self.step, refusedCount) = (step, refused)
     }
 }

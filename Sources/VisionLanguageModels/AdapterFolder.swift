@@ -36,6 +36,11 @@ public struct AdapterFolder: WeightSource {
         return try base.tensor(named: name, shape: shape, initial: initial)
     }
 
+    /// Whether a folder holds adapters rather than a whole model.
+    public static func isOne(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: PEFTLayout.configFile).path)
+    }
+
     /// Throws when a model that was made of this source has other adapters than the folder.
     func check(_ parameters: Parameters) throws(WeightsError) {
         let adapted = parameters.adapters.members
@@ -79,6 +84,17 @@ extension VisionLanguageModel {
 }
 
 extension ScoreModel {
+    /// A folder's adapters and score head on the trunk of a model in memory, whose tensors it shares.
+    public convenience init(adaptersIn folder: URL, on model: VisionLanguageModel) throws {
+        let source = try AdapterFolder(folder, on: ModelInMemory(model.parameters, .shared))
+        try self.init(
+            model.config, source, dtype: model.dtype, device: model.device, adapters: source.adapters, headSeed: nil)
+        try source.check(parameters)
+    }
+
+    /// The weights of the same function without adapters; tensors that no adapter changes are the same ones.
+    public func plainParameters() throws -> Parameters { try trunk.adapters.map(parameters.merged) ?? parameters }
+
     /// Loads a model folder with the adapters, and the score head, of another folder.
     public static func load(
         _ folder: URL, adaptersIn adapterFolder: URL, dtype: DType = .float32, device: Device = .cpu

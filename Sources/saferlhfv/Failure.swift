@@ -1,13 +1,20 @@
+import Alignment
 import ArgumentParser
 import ConfigFiles
 import DurableFiles
+import EmbeddedWorld
 import Evaluation
 import Foundation
+import Generation
+import ImageProcessing
+import Parquet
 import PreferenceData
 import RunFolders
+import StrictJSON
 import Tokenizers
 import Torch
 import TorchNN
+import Training
 import VisionLanguageModels
 
 /// How the program ends because of an error: a sentence for the person, a number for the script.
@@ -18,7 +25,7 @@ struct Failure {
 
     func leave() -> Never {
         if isOfTheCommandLine { SafeRLHFVProgram.exit(withError: error) }
-        FileHandle.standardError.write(Data("safe-rlhf-v: \(error)\n".utf8))
+        FileHandle.standardError.write(Data("safe-rlhf-v: \(sentence)\n".utf8))
         exit(status.rawValue)
     }
 
@@ -27,21 +34,42 @@ struct Failure {
         error is CleanExit || error is ValidationError || error is ExitCode || "\(type(of: error))" == "CommandError"
     }
 
-    private var status: ExitStatus {
+    private var sentence: String {
+        (error as? CocoaError).map { $0.localizedDescription } ?? "\(error)"
+    }
+
+    /// Every error type of the package has its place here, or knows its status itself (`ExitCoded`).
+    var status: ExitStatus {
         switch error {
         case let coded as any ExitCoded: coded.exitStatus
-        case let file as FileError: file.isMissing ? .missingInput : .io
+        case let file as FileError: file.isMissing && [.open, .read, .list].contains(file.operation) ? .missingInput : .io
         case let run as RunFolderError:
             switch run {
             case .damaged, .unreadable: .badData
             case .notARun: .missingInput
-            default: .usage
+            case .locked, .exists, .notEmpty, .changed: .usage
             }
-        case is RowError, is WeightsError, is SafetensorsError, is ModelConfigError, is TokenizerError, is TemplateError,
-            is ModelInputError:
+        case let data as DatasetError:
+            switch data {
+            case .notFound, .missingCategories: .missingInput
+            case .unreadable: .io
+            case .otherForm, .unknownFormat: .badData
+            }
+        case let parquet as ParquetError:
+            switch parquet {
+            case .unreadable: .io
+            case .malformed, .overLimit, .missingColumn, .wrongType: .badData
+            case .unfitRow: .internalFault
+            }
+        case is RowError, is JSONError, is ImageError, is ImageProcessorConfigError, is WeightsError, is SafetensorsError,
+            is ModelConfigError, is TokenizerError, is TemplateError, is ModelInputError, is ProcessorError, is GenerationError:
             .badData
+        case let alignment as AlignmentError:
+            if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
+        case is WorldError: .missingInput
         case is SeedAverageError: .badData
-        case is CocoaError: .io
+        case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
+        case is TorchError: .internalFault
         default: .internalFault
         }
     }

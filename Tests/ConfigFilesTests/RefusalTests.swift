@@ -147,6 +147,6 @@ struct RefusalTests {
         #expect(error.exitStatus == .usage)
         #expect(
             error.description.hasPrefix("2 problems in the configuration (the command line):\n  unknown key x (--set)"))
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 70, 74, 75])
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 70, 74, 75, 79])
     }
 }

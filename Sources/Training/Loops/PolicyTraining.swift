@@ -6,34 +6,16 @@ import Torch
 import TorchNN
 public import VisionLanguageModels
 
-/// The models that a policy is trained with. Critics start as copies of the score models unless others are given.
-public struct PolicyTrainingModels {
-    public var policy: VisionLanguageModel
-    public var rewardModel: ScoreModel
-    /// Needed by `fixed_multiplier` and `safe_rlhf_v`.
-    public var costModel: ScoreModel?
-    public var rewardCritic: ScoreModel?
-    public var costCritic: ScoreModel?
-
-    public init(
-        policy: VisionLanguageModel, rewardModel: ScoreModel, costModel: ScoreModel? = nil, rewardCritic: ScoreModel? = nil,
-        costCritic: ScoreModel? = nil
-    ) {
-        (self.policy, self.rewardModel, self.costModel) = (policy, rewardModel, costModel)
-        (self.rewardCritic, self.costCritic) = (rewardCritic, costCritic)
-    }
-}
-
 /// Trains a policy by PPO, by PPO with a fixed multiplier, or by PPO-Lagrangian: one loop of collect, compute, update.
 public final class PolicyTraining: TrainingTask {
-    public private(set) var step = 0
+    public var step: Int { progress.step }
     public let totalSteps: Int
     public var title: String { config.algorithm.rawValue.replacing("_", with: " ") }
 
     private let config: PolicyTrainingConfig
     private let processor: Processor
     private let prompts: [EncodedSample]
-    private let order: DataOrder
+    private var order: DataOrder
     private let collector: RolloutCollector
     private let rewardModel: FrozenScorer
     private let costModel: FrozenScorer?
@@ -43,86 +25,95 @@ public final class PolicyTraining: TrainingTask {
     private let supervision: SupervisedMix?
     private let random: RandomGenerator
     private var lagrangian: PPOLagrangian
-    private var refusedCount = 0
+    private var progress = TrainingState()
+    private let baseModel: String
 
-    /// - Parameter supervised: conversations whose loss is mixed in (PTX); empty for none.
+    /// - Parameters:
+    ///   - supervised: conversations whose loss is mixed in (PTX); empty for none.
+    ///   - baseModel: how adapters that are trained name the model that they belong to: its path.
     public init(
         _ config: PolicyTrainingConfig, _ models: PolicyTrainingModels, _ processor: Processor, prompts: [Conversation],
-        supervised: [Conversation] = []
+        supervised: [Conversation] = [], baseModel: String = ""
     ) throws {
-        (self.config, self.processor) = (config, processor)
-        self.prompts = try prompts.map { try processor.encode($0, addGenerationPrompt: true) }
+        try models.requireSameReading()
+        (self.config, self.processor, self.baseModel) = (config, processor, baseModel)
+        self.prompts = try prompts.map {
+            try stopIfAsked()
+            return try processor.encode($0, addGenerationPrompt: true)
+        }
         guard !prompts.isEmpty else { throw TrainingError.emptyData(what: "no prompts") }
         order = DataOrder(count: prompts.count, batchSize: config.rolloutSize, seed: config.seed)
-        totalSteps = max(1, Int((config.epochs * Double(order.batchesPerEpoch)).rounded()))
+        totalSteps = order.steps(inEpochs: config.epochs)
         random = try RandomGenerator(seed: config.seed)
         lagrangian = PPOLagrangian(config.ppo, LagrangeMultiplier(config.lagrange))
 
-        let roles = try RoleMaker(config, processor, updates: totalSteps * config.updatesPerRollout)
+        let roles = RoleMaker(config, processor, updates: totalSteps * config.updatesPerRollout)
         let drawing = TokenDrawing(models.policy.config, config.sampling, processor)
         policy = try roles.policy(models.policy, drawing)
-        let reference = try roles.reference(of: models.policy, drawing)
         collector = RolloutCollector(
-            policy: policy.policy, reference: reference,
-            generator: Generator(models.policy, config.sampling, drawing), padding: processor.padding)
+            policy: policy.policy, reference: try roles.reference(of: policy.policy.model, drawing),
+            generator: Generator(policy.policy.model, config.sampling, drawing), padding: processor.padding)
         rewardModel = try roles.scorer(models.rewardModel)
-        rewardCritic = try roles.critic(models.rewardCritic, startingFrom: models.rewardModel)
-        costModel = config.algorithm == .ppo ? nil : try models.costModel.map(roles.scorer)
+        rewardCritic = try roles.critic(
+            models.rewardCritic, startingFrom: rewardModel.model, config.rewardCriticTuning)
+        let costModel = config.algorithm == .ppo ? nil : try models.costModel.map(roles.scorer)
         costCritic = config.algorithm == .safeRLHFV
-            ? try models.costModel.map { try roles.critic(models.costCritic, startingFrom: $0) } : nil
+            ? try costModel.map { try roles.critic(models.costCritic, startingFrom: $0.model, config.costCriticTuning) } : nil
+        self.costModel = costModel
         supervision = try supervised.isEmpty ? nil : SupervisedMix(config, policy.policy, processor, supervised)
         guard config.algorithm == .ppo || costModel != nil else {
             throw TrainingError.missingRole("cost model", algorithm: config.algorithm.rawValue)
         }
     }
 
-    public func advance() throws -> [String: Double] {
-        let batch = order.rows(forStep: step).map { prompts[$0] }
-        let collected = try collector.respond(to: batch, using: random)
+    public func advance() throws -> StepReport {
+        let items = order.rows(forStep: step)
+        let collected = try collector.respond(to: items.map { prompts[$0] }, using: random)
         let learningRates = [
             "optim/learning_rate": policy.trainable.learningRate,
             "optim/critic_learning_rate": rewardCritic.trainable.learningRate,
         ]
-        let outcome = try update(collected)
-        step += 1
-        var metrics = learningRates
-        metrics["response/truncated_fraction"] = collected.truncatedFraction
-        metrics["train/epoch"] = Double(step) / Double(order.batchesPerEpoch)
+        let scores = try scored(collected.responses)
+        let outcome = try update(collected.responses, scores)
+        progress.step += 1
+        var report: StepReport
         switch outcome {
-        case .applied(let measured): metrics.merge(measured.named) { _, new in new }
-        case .refused:
-            refusedCount += 1
-            metrics["steps/refused_now"] = 1
+        case .applied(let measured):
+            let metrics = measured.named.merging(try scores.metrics()) { _, own in own }
+            report = StepReport(metrics: metrics.merging(["steps/refused": Double(progress.refusedCount)]) { $1 })
+        case .refused(let site, let appliedUpdates):
+            report = progress.refused(StepRefusal(site: site.rawValue, items: items, appliedUpdates: appliedUpdates))
         }
-        metrics["steps/refused"] = Double(refusedCount)
-        return metrics
+        report.metrics.merge(learningRates) { _, new in new }
+        report.metrics["response/truncated_fraction"] = collected.truncatedFraction
+        report.metrics["train/epoch"] = Double(step) / Double(order.batchesPerEpoch)
+        return report
     }
 
-    private func update(_ collected: CollectedResponses) throws -> StepOutcome {
-        let responses = collected.responses
-        let rewards = try withoutGradient { try penalized(rewardModel.scores(of: responses), responses) }
-        let costs = try withoutGradient { try costModel?.scores(of: responses) }
+    /// What the score models say, and what the policy is told of it.
+    private func scored(_ responses: Responses<RolloutPictures>) throws -> RolloutScores {
+        try withoutGradient {
+            let rewards = try rewardModel.scores(of: responses)
+            let costs = try costModel?.scores(of: responses)
+            let penalized = try penalized(rewards, responses)
+            let shaped = if config.algorithm == .fixedMultiplier, let costs {
+                try config.shaping(rewards: penalized, costs: costs)
+            } else { penalized }
+            return RolloutScores(rewards: rewards, costs: costs, shaped: shaped)
+        }
+    }
+
+    private func update(_ responses: Responses<RolloutPictures>, _ scores: RolloutScores) throws -> StepOutcome {
         let supervisedLoss = supervision.map { mix in { try mix.nextLoss() } }
-        switch (config.algorithm, costs, costCritic) {
-        case (.safeRLHFV, let costs?, let costCritic?):
-            let rollout = try collector.rollout(responses, rewards: rewards, rewardCritic)
-            let stream = try withoutGradient { ScoreStream(scores: costs, values: try costCritic.values(of: responses)) }
-            return try lagrangian.step(
-                ConstrainedRollout(rollout, cost: stream),
-                ActorCritics(policy: policy, rewardCritic: rewardCritic, costCritic: costCritic), supervisedLoss: supervisedLoss)
-        case (.fixedMultiplier, let costs?, _):
-            return try proximalStep(responses, config.shaping(rewards: rewards, costs: costs), supervisedLoss)
-        default:
-            return try proximalStep(responses, rewards, supervisedLoss)
+        let rollout = try collector.rollout(responses, rewards: scores.shaped, rewardCritic)
+        guard config.algorithm == .safeRLHFV, let costs = scores.costs, let costCritic else {
+            return try PPO(config.ppo).step(
+                rollout, ActorCritic(policy: policy, rewardCritic: rewardCritic), supervisedLoss: supervisedLoss)
         }
-    }
-
-    private func proximalStep(
-        _ responses: Responses<RolloutPictures>, _ rewards: Tensor, _ supervisedLoss: (() throws -> Tensor)?
-    ) throws -> StepOutcome {
-        try PPO(config.ppo).step(
-            collector.rollout(responses, rewards: rewards, rewardCritic),
-            ActorCritic(policy: policy, rewardCritic: rewardCritic), supervisedLoss: supervisedLoss)
+        let stream = try withoutGradient { ScoreStream(scores: costs, values: try costCritic.values(of: responses)) }
+        return try lagrangian.step(
+            ConstrainedRollout(rollout, cost: stream),
+            ActorCritics(policy: policy, rewardCritic: rewardCritic, costCritic: costCritic), supervisedLoss: supervisedLoss)
     }
 
     /// Rewards `[B]`, less the penalty where the response reached the length limit.
@@ -138,8 +129,7 @@ extension PolicyTraining {
         for (name, trainable) in trainables { try trainable.save(to: folder, as: name) }
         try Safetensors.write([("generator", random.state())], to: folder.appending(path: "random.safetensors"))
         try PolicyTrainingState(
-            step: step, refusedCount: refusedCount, supervisedStep: supervision?.step ?? 0,
-            multiplier: lagrangian.multiplier.state
+            progress, supervisedStep: supervision?.step ?? 0, multiplier: lagrangian.multiplier.state
         ).write(to: folder)
     }
 
@@ -147,18 +137,35 @@ extension PolicyTraining {
         for (name, trainable) in trainables { try trainable.restore(from: folder, as: name) }
         try random.restore(SafetensorsFile(folder.appending(path: "random.safetensors")).tensor("generator"))
         let state = try PolicyTrainingState(readingFrom: folder)
-        (step, refusedCount) = (state.step, state.refusedCount)
+        progress = state.progress
         supervision?.step = state.supervisedStep
         lagrangian = PPOLagrangian(config.ppo, try LagrangeMultiplier(config.lagrange, continuing: state.multiplier))
     }
 
     public func export(to folder: URL) throws {
-        try policy.policy.model.save(to: folder)
+        let model = policy.policy.model
+        try model.save(to: folder)
         try processor.save(to: folder)
+        if model.trunk.adapters != nil { try writeAdapters(in: folder) { try model.saveAdapters(to: $0, baseModel: baseModel) } }
     }
 
     private var trainables: [(String, Trainable)] {
         [("policy", policy.trainable), ("reward_critic", rewardCritic.trainable)]
             + (costCritic.map { [("cost_critic", $0.trainable)] } ?? [])
+    }
+}
+
+/// The scores of one rollout, `[B]` each.
+private struct RolloutScores {
+    /// As the reward and cost models gave them.
+    let rewards: Tensor
+    let costs: Tensor?
+    /// What the policy is trained on: the reward less penalties and, with a fixed multiplier, less the cost's share.
+    let shaped: Tensor
+
+    func metrics() throws -> [String: Double] {
+        var metrics = ["reward/mean": try rewards.mean().item(), "reward/shaped_mean": try shaped.mean().item()]
+        if let costs { metrics["cost/mean"] = try costs.mean().item() }
+        return metrics
     }
 }

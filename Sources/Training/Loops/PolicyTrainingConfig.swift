@@ -32,7 +32,13 @@ public struct PolicyTrainingConfig: Codable, Equatable, Sendable, Checkable {
     public var supervisedBatchSize = 8
     public var policyOptimizer = OptimizerConfig(learningRate: 5e-7, LearningRateSchedule(.cosine))
     public var criticOptimizer = OptimizerConfig(learningRate: 5e-7, LearningRateSchedule(.constant))
-    public var freezing = FreezingConfig()
+    public var policyTuning = TuningConfig()
+    public var rewardCriticTuning = TuningConfig()
+    public var costCriticTuning = TuningConfig()
+    /// Of the weights of all models.
+    public var dtype = WeightType.float32
+    /// Compute activations again in the backward pass instead of keeping them: less memory, a third more work.
+    public var gradientCheckpointing = false
     public var checkpointing = CheckpointingConfig()
     public var seed: UInt64 = 42
 
@@ -47,11 +53,14 @@ public struct PolicyTrainingConfig: Codable, Equatable, Sendable, Checkable {
     }
 
     public func problems() -> [String] {
-        var problems = ppo.problems() + lagrange.problems() + shaping.problems() + sampling.problems("sampling")
+        var problems = ppo.problems("ppo") + lagrange.problems("lagrange") + shaping.problems("shaping")
+        problems += sampling.problems("sampling") + policyTuning.problems("policyTuning")
+        problems += rewardCriticTuning.problems("rewardCriticTuning") + costCriticTuning.problems("costCriticTuning")
         problems += policyOptimizer.problems("policyOptimizer") + criticOptimizer.problems("criticOptimizer")
         problems += checkpointing.problems("checkpointing")
         if rolloutSize < 1 { problems.append("rolloutSize must be ≥ 1, found \(rolloutSize)") }
-        if !(epochs > 0) { problems.append("epochs must be > 0, found \(epochs)") }
+        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
+        if !truncationPenalty.isFinite { problems.append("truncationPenalty must be a finite number, found \(truncationPenalty)") }
         if supervisedBatchSize < 1 { problems.append("supervisedBatchSize must be ≥ 1, found \(supervisedBatchSize)") }
         if sampling.topP != 1 || sampling.topK != 0 || sampling.repetitionPenalty != 1 || sampling.isGreedy {
             problems.append(

@@ -28,7 +28,10 @@ public struct ScoreTrainingConfig: Codable, Equatable, Sendable, Checkable {
     /// Pairs with a longer conversation are left out, and counted.
     public var maximumLength = 4096
     public var optimizer = OptimizerConfig(learningRate: 3e-5, LearningRateSchedule(.constant))
-    public var freezing = FreezingConfig()
+    public var tuning = TuningConfig()
+    public var dtype = WeightType.float32
+    /// Compute activations again in the backward pass instead of keeping them: less memory, a third more work.
+    public var gradientCheckpointing = false
     public var checkpointing = CheckpointingConfig()
     public var seed: UInt64 = 42
 
@@ -41,8 +44,9 @@ public struct ScoreTrainingConfig: Codable, Equatable, Sendable, Checkable {
     }
 
     public func problems() -> [String] {
-        var problems = optimizer.problems("optimizer") + checkpointing.problems("checkpointing")
-        if !(epochs > 0) { problems.append("epochs must be > 0, found \(epochs)") }
+        var problems = reward.problems("reward") + cost.problems("cost") + optimizer.problems("optimizer")
+        problems += tuning.problems("tuning") + checkpointing.problems("checkpointing")
+        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
         if batchSize < 1 { problems.append("batchSize must be ≥ 1, found \(batchSize)") }
         return problems
     }
@@ -57,53 +61,45 @@ struct EncodedPair: Sendable {
 
 /// Trains a reward or cost model on preference pairs: one loop, and the loss that the objective names.
 public final class ScoreTraining: TrainingTask {
-    public private(set) var step = 0
-    public let totalSteps: Int
+    public var step: Int { loop.state.step }
+    public var totalSteps: Int { loop.totalSteps }
     public var title: String { config.objective == .cost ? "cost model" : "reward model (\(config.objective.rawValue))" }
 
     private let config: ScoreTrainingConfig
     private let model: ScoreModel
     private let scoring: PairScoring
     private let processor: Processor
-    private let trainable: Trainable
     private let pairs: [EncodedPair]
-    private let order: DataOrder
-    private var refusedCount = 0
+    private let loop: LossLoop
+    private let baseModel: String
 
+    /// - Parameter baseModel: how adapters that are trained name the model that they belong to: its path.
     public init(
-        _ config: ScoreTrainingConfig, _ model: ScoreModel, _ processor: Processor, _ samples: [PreferenceSample]
+        _ config: ScoreTrainingConfig, _ model: ScoreModel, _ processor: Processor, _ samples: [PreferenceSample],
+        baseModel: String = ""
     ) throws {
-        pairs = try samples.map { try EncodedPair($0, config, processor) }
-            .filter { max($0.higher.tokens.count, $0.lower.tokens.count) <= config.maximumLength }
+        pairs = try samples.compactMap { sample in
+            try stopIfAsked()
+            let pair = try EncodedPair(sample, config, processor)
+            return max(pair.higher.tokens.count, pair.lower.tokens.count) <= config.maximumLength ? pair : nil
+        }
         guard !pairs.isEmpty else { throw TrainingError.emptyData(what: "no pair of at most \(config.maximumLength) tokens") }
-        order = DataOrder(count: pairs.count, batchSize: config.batchSize, seed: config.seed)
-        totalSteps = max(1, Int((config.epochs * Double(order.batchesPerEpoch)).rounded()))
-        (self.config, self.model, self.processor) = (config, model, processor)
-        try config.freezing.apply(to: model.parameters)
-        scoring = PairScoring(
-            model, processor, PictureFeatures(model.trunk, processor, towerTrains: !config.freezing.visionTower))
-        trainable = try Trainable(model.parameters, config.optimizer, totalSteps: totalSteps)
+        (self.config, self.processor, self.baseModel) = (config, processor, baseModel)
+        self.model = try config.tuning.prepare(model, config.dtype, recomputing: config.gradientCheckpointing)
+        scoring = PairScoring(self.model, processor, PictureFeatures(self.model.trunk, processor, towerTrains: self.model.parameters.trainsTower))
+        loop = try LossLoop(
+            self.model.parameters, config.optimizer,
+            DataOrder(count: pairs.count, batchSize: config.batchSize, seed: config.seed), epochs: config.epochs)
     }
 
-    public func advance() throws -> [String: Double] {
-        let learningRate = trainable.learningRate
-        let batch = order.rows(forStep: step).map { pairs[$0] }
-        let scores = try scoring.scores(batch)
-        let loss = try self.loss(scores, batch)
-        let norm = try trainable.accumulate(loss)
-        let value = try loss.item()
-        step += 1
-        guard value.isFinite, norm.isFinite else {
-            try trainable.discard()
-            refusedCount += 1
-            return ["steps/refused": Double(refusedCount), "steps/refused_now": 1]
+    public func advance() throws -> StepReport {
+        try loop.advance { rows in
+            let batch = rows.map { pairs[$0] }
+            let scores = try scoring.scores(batch)
+            return BatchLoss(
+                loss: try loss(scores, batch),
+                metrics: ["train/accuracy": try withoutGradient { try rankingAccuracy(scores.higher, scores.lower) }])
         }
-        try trainable.apply()
-        return [
-            "train/loss": value, "train/accuracy": try withoutGradient { try rankingAccuracy(scores.higher, scores.lower) },
-            "train/epoch": Double(step) / Double(order.batchesPerEpoch), "optim/learning_rate": learningRate,
-            "optim/gradient_norm": norm, "steps/refused": Double(refusedCount),
-        ]
     }
 
     private func loss(_ scores: PairScores, _ batch: [EncodedPair]) throws -> Tensor {
@@ -117,20 +113,13 @@ public final class ScoreTraining: TrainingTask {
         }
     }
 
-    public func save(to folder: URL) throws {
-        try trainable.save(to: folder, as: "score_model")
-        try TrainingState(step: step, refusedCount: refusedCount).write(to: folder)
-    }
-
-    public func restore(from folder: URL) throws {
-        try trainable.restore(from: folder, as: "score_model")
-        let state = try TrainingState(readingFrom: folder)
-        (step, refusedCount) = (state.step, state.refusedCount)
-    }
+    public func save(to folder: URL) throws { try loop.save(to: folder, as: "score_model") }
+    public func restore(from folder: URL) throws { try loop.restore(from: folder, as: "score_model") }
 
     public func export(to folder: URL) throws {
         try model.save(to: folder)
         try processor.save(to: folder)
+        if model.trunk.adapters != nil { try writeAdapters(in: folder) { try model.saveAdapters(to: $0, baseModel: baseModel) } }
     }
 }
 

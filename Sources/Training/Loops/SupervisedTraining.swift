@@ -15,15 +15,18 @@ public struct SupervisedConfig: Codable, Equatable, Sendable, Checkable {
     /// Longer conversations are left out, and counted.
     public var maximumLength = 4096
     public var optimizer = OptimizerConfig(learningRate: 2e-5, LearningRateSchedule(.cosine))
-    public var freezing = FreezingConfig()
+    public var tuning = TuningConfig()
+    public var dtype = WeightType.float32
+    /// Compute activations again in the backward pass instead of keeping them: less memory, a third more work.
+    public var gradientCheckpointing = false
     public var checkpointing = CheckpointingConfig()
     public var seed: UInt64 = 42
 
     public init() {}
 
     public func problems() -> [String] {
-        var problems = optimizer.problems("optimizer") + checkpointing.problems("checkpointing")
-        if !(epochs > 0) { problems.append("epochs must be > 0, found \(epochs)") }
+        var problems = optimizer.problems("optimizer") + tuning.problems("tuning") + checkpointing.problems("checkpointing")
+        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
         if batchSize < 1 { problems.append("batchSize must be ≥ 1, found \(batchSize)") }
         return problems
     }
@@ -32,68 +35,51 @@ public struct SupervisedConfig: Codable, Equatable, Sendable, Checkable {
 /// Supervised fine-tuning: the cross-entropy of the assistant's own tokens, everything else only being read.
 public final class SupervisedTraining: TrainingTask {
     public let title = "supervised fine-tuning"
-    public private(set) var step = 0
-    public let totalSteps: Int
+    public var step: Int { loop.state.step }
+    public var totalSteps: Int { loop.totalSteps }
 
-    private let config: SupervisedConfig
     private let model: VisionLanguageModel
     private let processor: Processor
     private let features: PictureFeatures
-    private let trainable: Trainable
     private let samples: [EncodedSample]
-    private let order: DataOrder
-    private var refusedCount = 0
+    private let loop: LossLoop
+    private let baseModel: String
 
+    /// - Parameter baseModel: how adapters that are trained name the model that they belong to: its path.
     public init(
         _ config: SupervisedConfig, _ model: VisionLanguageModel, _ processor: Processor,
-        _ conversations: [Conversation]
+        _ conversations: [Conversation], baseModel: String = ""
     ) throws {
-        samples = try conversations.map { try processor.encode($0, addGenerationPrompt: false) }
-            .filter { $0.tokens.count <= config.maximumLength && !$0.responseRange.isEmpty }
-        guard !samples.isEmpty else { throw TrainingError.emptyData(what: "no conversation of at most \(config.maximumLength) tokens") }
-        order = DataOrder(count: samples.count, batchSize: config.batchSize, seed: config.seed)
-        totalSteps = max(1, Int((config.epochs * Double(order.batchesPerEpoch)).rounded()))
-        (self.config, self.model, self.processor) = (config, model, processor)
-        try config.freezing.apply(to: model.parameters)
-        features = PictureFeatures(model.trunk, processor, towerTrains: !config.freezing.visionTower)
-        trainable = try Trainable(model.parameters, config.optimizer, totalSteps: totalSteps)
-    }
-
-    public func advance() throws -> [String: Double] {
-        let learningRate = trainable.learningRate
-        let rows = order.rows(forStep: step).map { samples[$0] }
-        let batch = try TokenBatch(rows, padding: processor.padding, features: features, on: model.device)
-        let prediction = try model.predictions(for: batch)
-        let loss = try supervisedLoss(logits: prediction.logits, targets: prediction.targets)
-        let norm = try trainable.accumulate(loss)
-        let value = try loss.item()
-        step += 1
-        guard value.isFinite, norm.isFinite else {
-            try trainable.discard()
-            refusedCount += 1
-            return ["steps/refused": Double(refusedCount), "steps/refused_now": 1]
+        samples = try conversations.compactMap { conversation in
+            try stopIfAsked()
+            let sample = try processor.encode(conversation, addGenerationPrompt: false)
+            return sample.tokens.count <= config.maximumLength && !sample.responseRange.isEmpty ? sample : nil
         }
-        try trainable.apply()
-        return [
-            "train/loss": value, "sft/token_accuracy": try prediction.accuracy(),
-            "train/epoch": Double(step) / Double(order.batchesPerEpoch), "optim/learning_rate": learningRate,
-            "optim/gradient_norm": norm, "steps/refused": Double(refusedCount),
-        ]
+        guard !samples.isEmpty else { throw TrainingError.emptyData(what: "no conversation of at most \(config.maximumLength) tokens") }
+        self.model = try config.tuning.prepare(model, config.dtype, recomputing: config.gradientCheckpointing)
+        (self.processor, self.baseModel) = (processor, baseModel)
+        features = PictureFeatures(self.model.trunk, processor, towerTrains: self.model.parameters.trainsTower)
+        loop = try LossLoop(
+            self.model.parameters, config.optimizer,
+            DataOrder(count: samples.count, batchSize: config.batchSize, seed: config.seed), epochs: config.epochs)
     }
 
-    public func save(to folder: URL) throws {
-        try trainable.save(to: folder, as: "policy")
-        try TrainingState(step: step, refusedCount: refusedCount).write(to: folder)
+    public func advance() throws -> StepReport {
+        try loop.advance { rows in
+            let batch = try TokenBatch(rows.map { samples[$0] }, padding: processor.padding, features: features, on: model.device)
+            let prediction = try model.predictions(for: batch)
+            return BatchLoss(
+                loss: try supervisedLoss(logits: prediction.logits, targets: prediction.targets),
+                metrics: ["sft/token_accuracy": try prediction.accuracy()])
+        }
     }
 
-    public func restore(from folder: URL) throws {
-        try trainable.restore(from: folder, as: "policy")
-        let state = try TrainingState(readingFrom: folder)
-        (step, refusedCount) = (state.step, state.refusedCount)
-    }
+    public func save(to folder: URL) throws { try loop.save(to: folder, as: "policy") }
+    public func restore(from folder: URL) throws { try loop.restore(from: folder, as: "policy") }
 
     public func export(to folder: URL) throws {
         try model.save(to: folder)
         try processor.save(to: folder)
+        if model.trunk.adapters != nil { try writeAdapters(in: folder) { try model.saveAdapters(to: $0, baseModel: baseModel) } }
     }
 }

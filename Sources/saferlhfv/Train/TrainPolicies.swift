@@ -30,7 +30,7 @@ struct TrainSafeRLHFV: ParsableCommand {
 
     @OptionGroup var arguments: PolicyArguments
 
-    @Option(help: "The cost model folder.")
+    @Option(help: "The cost model folder, or a folder of adapters for the policy's own weights.")
     var cost: String
 
     @Option(help: "A model folder for the cost critic to start from; the cost model's when absent.")
@@ -43,7 +43,7 @@ struct PolicyArguments: ParsableArguments {
     @Option(help: "The policy's model folder.")
     var policy: String
 
-    @Option(help: "The reward model folder.")
+    @Option(help: "The reward model folder, or a folder of adapters for the policy's own weights.")
     var reward: String
 
     @Option(help: "A model folder for the reward critic to start from; the reward model's when absent.")
@@ -61,19 +61,15 @@ struct PolicyArguments: ParsableArguments {
         let settings = try options.config.resolved(defaults)
         guard !options.config.dryRun else { return print(try yaml(settings)) }
         let session = TrainingSession(options: options)
-        let folders = [policy, reward, cost, rewardCritic, costCritic, data, supervised].compactMap { $0 }.map { URL(filePath: $0) }
-        try session.run(yaml(settings), settings.checkpointing, inputs: folders) {
-            func scoreModel(_ path: String?) throws -> ScoreModel? {
-                try path.map { try .load(URL(filePath: $0), device: session.device) }
-            }
-            guard let rewardModel = try scoreModel(reward) else { throw TrainingError.missingRole("reward model", algorithm: "ppo") }
-            let models = PolicyTrainingModels(
-                policy: try .load(URL(filePath: policy), device: session.device), rewardModel: rewardModel,
-                costModel: try scoreModel(cost), rewardCritic: try scoreModel(rewardCritic), costCritic: try scoreModel(costCritic))
-            return try PolicyTraining(
-                settings, models, Processor(readingFrom: URL(filePath: policy)),
-                prompts: TrainingData.prompts(URL(filePath: data)),
-                supervised: supervised.map { try TrainingData.conversations(URL(filePath: $0)) } ?? [])
+        let folders = PolicyTrainingFolders(
+            policy: URL(filePath: policy), rewardModel: URL(filePath: reward), costModel: cost.map { URL(filePath: $0) },
+            rewardCritic: rewardCritic.map { URL(filePath: $0) }, costCritic: costCritic.map { URL(filePath: $0) })
+        let rows = [data, supervised].compactMap { $0 }.map { URL(filePath: $0) }
+        try session.run(yaml(settings), settings.checkpointing, inputs: folders.all + rows) {
+            try PolicyTraining(
+                settings, PolicyTrainingModels(loading: folders, settings, device: session.device),
+                Processor(readingFrom: folders.policy), prompts: TrainingData.prompts(URL(filePath: data)),
+                supervised: supervised.map { try TrainingData.conversations(URL(filePath: $0)) } ?? [], baseModel: policy)
         }
     }
 }

@@ -24,8 +24,8 @@ struct TrainSFT: ParsableCommand {
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try SupervisedTraining(
-                settings, .load(model, device: session.device), Processor(readingFrom: model),
-                TrainingData.conversations(data))
+                settings, .load(model, dtype: settings.dtype.dtype, device: session.device), Processor(readingFrom: model),
+                TrainingData.conversations(data), baseModel: model.path)
         }
     }
 }

@@ -43,8 +43,8 @@ struct ScoreModelArguments: ParsableArguments {
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try ScoreTraining(
-                settings, .load(model, device: session.device, headSeed: settings.seed), Processor(readingFrom: model),
-                TrainingData.pairs(data))
+                settings, .load(model, dtype: settings.dtype.dtype, device: session.device, headSeed: settings.seed),
+                Processor(readingFrom: model), TrainingData.pairs(data), baseModel: model.path)
         }
     }
 }

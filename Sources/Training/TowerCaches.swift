@@ -1,0 +1,33 @@
+import Torch
+import TorchNN
+import VisionLanguageModels
+
+/// One cache of picture features for all roles whose frozen vision towers are the same, whichever folder they came from.
+final class TowerCaches {
+    private var known: [(config: LLaVAConfig, dtype: DType, tower: Parameters, cache: PictureCache)] = []
+
+    /// - Parameter parameters: of a model whose tower stays as it is.
+    func cache(for trunk: LLaVATrunk, _ parameters: Parameters) throws -> PictureCache {
+        let tower = parameters.named { ModelComponent(ofParameter: $0) == .visionTower }
+        for other in known {
+            let isComparable = other.config.vision == trunk.config.vision && other.dtype == trunk.dtype
+                && other.config.visionFeatureLayer == trunk.config.visionFeatureLayer
+                && other.config.dropsClassToken == trunk.config.dropsClassToken
+            if try isComparable && other.tower.hasSameValues(as: tower) { return other.cache }
+        }
+        let cache = PictureCache()
+        known.append((trunk.config, trunk.dtype, tower, cache))
+        return cache
+    }
+}
+
+extension Parameters {
+    /// Whether both have the same names, shapes and bits in the same order.
+    fileprivate func hasSameValues(as other: Parameters) throws -> Bool {
+        guard members.map(\.name) == other.members.map(\.name), members.map(\.tensor.shape) == other.members.map(\.tensor.shape)
+        else { return false }
+        return try withoutGradient {
+            try zip(members, other.members).allSatisfy { try $0.tensor.equals($1.tensor).allTrue() }
+        }
+    }
+}
