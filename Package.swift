@@ -143,6 +143,14 @@ let package = Package(
                 "Alignment", "ConfigFiles", "Conversations", "EmbeddedWorld", "Generation", "ImageProcessing", "PreferenceData",
                 "RunFolders", "Statistics", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "VisionLanguageModels",
             ]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "saferlhfv", "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Generation",
+                "ImageProcessing", "Parquet", "PreferenceData", "RunFolders", "Statistics", "StrictJSON", "Tokenizers", "Torch",
+                "TorchNN", "Training", "VisionLanguageModels",
+            ],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
