@@ -74,8 +74,7 @@ extension PolicyTrainingModels {
             guard let config = model?.config else { continue }
             let facts = [
                 ("vocab_size", own.text.vocabularySize, config.text.vocabularySize),
-                ("image_token_index", Int(own.imageTokenID), Int(config.imageTokenID)),
-                ("patches of a picture", own.featureCount, config.featureCount),
+                ("the id of a picture's place", own.placeholderID.map(Int.init) ?? -1, config.placeholderID.map(Int.init) ?? -1),
             ]
             if let (what, expected, found) = facts.first(where: { $0.1 != $0.2 }) {
                 throw TrainingError.otherReading(role: role, difference: "\(what) is \(found), the policy's is \(expected)")

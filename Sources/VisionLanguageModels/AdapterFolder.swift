@@ -86,7 +86,7 @@ extension VisionLanguageModel {
 extension ScoreModel {
     /// A folder's adapters and score head on the trunk of a model in memory, whose tensors it shares.
     public convenience init(adaptersIn folder: URL, on model: VisionLanguageModel) throws {
-        let source = try AdapterFolder(folder, on: ModelInMemory(model.parameters, .shared))
+        let source = try AdapterFolder(folder, on: ModelInMemory(model.parameters, .shared), model.config)
         try self.init(
             model.config, source, dtype: model.dtype, device: model.device, adapters: source.adapters, headSeed: nil)
         try source.check(parameters)
