@@ -2,9 +2,9 @@ import Foundation
 import PreferenceData
 import Testing
 
-/// Runs where a Python with pyarrow and datasets is at hand (`PYTHON` names it, else `python3`); elsewhere the suite
+/// Runs where a Python with pyarrow and datasets is at hand (`SAFE_RLHF_V_PYTHON` names it, else `python3`); elsewhere the suite
 /// is reported as skipped.
-@Suite("Files read by other tools", .enabled(if: Python.isReady, "needs a Python with pyarrow and datasets"))
+@Suite("Files read by other tools", .enabled(if: Python.isReady, "no Python with pyarrow and datasets: name one by SAFE_RLHF_V_PYTHON"))
 struct PythonTests {
     let folder: TemporaryFolder
     let rows = (0..<5).map { BeaverTailsVRow.sound($0) }
@@ -56,7 +56,7 @@ struct PythonTests {
 enum Python {
     static let isReady = (try? run("import pyarrow, datasets; print('ready')")) == "ready\n"
 
-    private static var command: String { ProcessInfo.processInfo.environment["PYTHON"] ?? "python3" }
+    private static var command: String { ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"] ?? "python3" }
 
     /// Runs a program and gives what it prints.
     static func run(_ program: String, _ arguments: String...) throws -> String {

@@ -27,15 +27,16 @@ struct TensorBoardTests {
         #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == expected)
     }
 
-    /// A Python that has TensorBoard: the one named by TENSORBOARD_PYTHON, or python3.
+    /// A Python that has TensorBoard: the one named by SAFE_RLHF_V_PYTHON, or python3.
     private static let python: String? = {
-        let named = ProcessInfo.processInfo.environment["TENSORBOARD_PYTHON"]
+        let named = ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"]
         return [named, "/usr/bin/python3", "/usr/local/bin/python3"].compactMap { $0 }.first { path in
             (try? output(of: path, ["-c", "import tensorboard"])) != nil
         }
     }()
 
-    @Test("are read by TensorBoard, each step once after a resumption", .enabled(if: python != nil))
+    @Test("are read by TensorBoard, each step once after a resumption",
+        .enabled(if: python != nil, "no Python with tensorboard: name one by SAFE_RLHF_V_PYTHON"))
     func eventAccumulator() throws {
         let run = try RunDirectory.create(at: folder("run"), config: "a: 1\n", inputs: [], environment: [:])
         // Three starts: one that reached 30, one that went on from 20 and reached 25, one that went on from 10.

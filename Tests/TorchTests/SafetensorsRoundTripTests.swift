@@ -209,15 +209,15 @@ struct SafetensorsGoldenTests {
         }
     }
 
-    /// A Python that has safetensors and torch: the one named by SAFETENSORS_PYTHON, or python3.
+    /// A Python that has safetensors and torch: the one named by SAFE_RLHF_V_PYTHON, or python3.
     private static let python: String? = {
-        let named = ProcessInfo.processInfo.environment["SAFETENSORS_PYTHON"]
+        let named = ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"]
         return [named, "/usr/bin/python3", "/usr/local/bin/python3"].compactMap { $0 }.first { path in
             FileManager.default.isExecutableFile(atPath: path) && (try? run(path, ["-c", "import safetensors.torch"])) != nil
         }
     }()
 
-    @Test("reads what is written here", .enabled(if: python != nil, "no Python with safetensors; name one in SAFETENSORS_PYTHON"))
+    @Test("reads what is written here", .enabled(if: python != nil, "no Python with safetensors; name one in SAFE_RLHF_V_PYTHON"))
     func pythonReads() throws {
         let script = """
             import sys; from safetensors import safe_open

@@ -11,7 +11,7 @@ enum ShownStage: String, ExpressibleByArgument, CaseIterable {
 
 struct DataShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "One row of a preference data set at any station: as stored, understood, as turns, as ids.",
+        commandName: "show", abstract: "One row of a data set of either form at any station: as stored, understood, as turns, as ids.",
         discussion: "Example: safe-rlhf-v data show runs/quickstart/data/pairs --row 17 --stage sample")
 
     @Argument(help: "A data set's folder or file.")
@@ -35,29 +35,37 @@ struct DataShowCommand: ParsableCommand {
     }
 
     func run() throws {
-        let dataset = try BeaverTailsVDataset.load(URL(filePath: data), split: Split(rawValue: split) ?? .train)
+        let (url, split) = (URL(filePath: data), Split(rawValue: split) ?? .train)
+        switch try DatasetForm.detect(url, split: split) {
+        case .questionAnswer: try show(QuestionAnswerDataset.load(url, split: split))
+        default: try show(BeaverTailsVDataset.load(url, split: split))
+        }
+    }
+
+    private func show(_ dataset: StoredDataset<some StoredRow>) throws {
         guard dataset.indices.contains(row) else {
-            throw ValidationError("--row \(row): the data set has rows 0 to \(dataset.count - 1)")
+            throw ValidationError(
+                dataset.count == 0 ? "the data set has no rows" : "--row \(row): the data set has rows 0 to \(dataset.count - 1)")
         }
+        let position = dataset.position(at: row)
         switch stage {
-        case .row: print(try described(dataset, .row))
-        case .sample: print(try described(dataset, .sample))
-        case .conversation: print(try described(dataset, .conversation))
-        case .encoded: try showEncoded(dataset.sample(at: row).conversation(response: .first))
+        case .row: print(try dataset.row(at: row).described(at: .row, position))
+        case .sample: print(try dataset.row(at: row).described(at: .sample, position))
+        case .conversation: print(try dataset.row(at: row).described(at: .conversation, position))
+        case .encoded: try showEncoded(dataset.sample(at: row))
         }
     }
 
-    private func described(_ dataset: BeaverTailsVDataset, _ stage: SampleStage) throws -> String {
-        try dataset.row(at: row).described(at: stage, dataset.position(at: row))
-    }
-
-    private func showEncoded(_ conversation: Conversation) throws {
+    /// The prompt with each of its responses, as a model is given them.
+    private func showEncoded(_ sample: some StoredSample) throws {
         guard let model else { return }
         let processor = try Processor(readingFrom: URL(filePath: model))
-        let encoded = try processor.encode(conversation, addGenerationPrompt: false)
-        print("tokens          \(encoded.tokens.count): \(encoded.tokens.map(String.init).joined(separator: " "))")
-        print("response range  \(encoded.responseRange)")
-        print("response        \(processor.text(Array(encoded.tokens[encoded.responseRange])))")
-        print("pictures        \(encoded.images.count)")
+        for (number, text) in sample.responseTexts.enumerated() {
+            let encoded = try processor.encode(sample.prompt.conversation(response: text), addGenerationPrompt: false)
+            print((number > 0 ? "\n" : "") + "tokens          \(encoded.tokens.count): \(encoded.tokens.map(String.init).joined(separator: " "))")
+            print("response range  \(encoded.responseRange)")
+            print("response        \(processor.text(Array(encoded.tokens[encoded.responseRange])))")
+            print("pictures        \(encoded.images.count)")
+        }
     }
 }
