@@ -58,7 +58,7 @@ struct RefusedStepTests {
 
     /// A token of few of the prompts, in whose embedding a cost model may be broken without breaking every step.
     private func rarestToken() throws -> Int32 {
-        let processor = try LLaVAProcessor(readingFrom: world.start)
+        let processor = try Processor(readingFrom: world.start)
         let prompts = try TrainingData.prompts(world.pairs).map { Set(try processor.encode($0, addGenerationPrompt: true).tokens) }
         var counts: [Int32: Int] = [:]
         for token in prompts.joined() { counts[token, default: 0] += 1 }
