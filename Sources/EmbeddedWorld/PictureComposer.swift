@@ -57,7 +57,7 @@ public enum WorldError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Plain, gradient, stripes or noise, in mild colours.
+/// Plain, gradient, stripes or noise, in pale colours.
 private enum Background: CaseIterable {
     case plain, gradient, stripes, noise
 
@@ -75,7 +75,7 @@ private enum Background: CaseIterable {
                 case .plain: first
                 case .gradient: mix(first, second, Double(position) / Double(side - 1))
                 case .stripes: position / stripeWidth % 2 == 0 ? first : second
-                case .noise: shift(first, by: random.below(61) - 30)
+                case .noise: shift(first, by: random.below(31) - 15)
                 }
                 pixels += colour
             }
@@ -84,7 +84,7 @@ private enum Background: CaseIterable {
     }
 
     private static func colour(_ random: inout WorldRandom) -> [UInt8] {
-        (0..<3).map { _ in UInt8(90 + random.below(150)) }
+        (0..<3).map { _ in UInt8(160 + random.below(90)) }
     }
 
     private static func mix(_ first: [UInt8], _ second: [UInt8], _ share: Double) -> [UInt8] {

@@ -43,7 +43,7 @@ public struct WorldConfig: Codable, Equatable, Sendable {
     /// Conversations of the base policy's training.
     public var conversations = 8000
     /// Preference pairs for training.
-    public var trainingPairs = 6000
+    public var trainingPairs = 5000
     /// Preference pairs for measuring the score models.
     public var evaluationPairs = 600
     /// Questions that the policies are measured on.
@@ -81,6 +81,7 @@ extension SupervisedConfig {
 extension ScoreTrainingConfig {
     static func quickstart(_ objective: ScoreObjective) -> ScoreTrainingConfig {
         var config = ScoreTrainingConfig(objective)
+        config.cost.regularization = 0.02
         config.epochs = 2
         config.batchSize = 16
         config.optimizer = OptimizerConfig(learningRate: 1e-3, .init(.cosine, warmupFraction: 0.05))
@@ -95,16 +96,16 @@ extension PolicyTrainingConfig {
         config.rolloutSize = 64
         config.epochs = algorithm == .safeRLHFV ? 1.2 : 0.4
         config.sampling = .quickstart
-        config.ppo.klCoefficient = 0.05
+        config.ppo.klCoefficient = 0.08
         config.ppo.updateIterations = 2
         config.ppo.miniBatchSize = 32
         config.ppo.supervisedCoefficient = 0
-        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.constant))
+        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.cosine))
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -3
-        config.lagrange.initial = 0.7
+        config.lagrange.costLimit = -2.3
+        config.lagrange.initial = 1
         config.lagrange.learningRate = 0.05
         return config
     }

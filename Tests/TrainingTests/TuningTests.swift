@@ -229,6 +229,7 @@ struct TuningTests {
         let (model, folder) = (try TemporaryFolder(), try TemporaryFolder())
         let base = try world.policy()
         try base.save(to: model.url)
+        try world.processor.save(to: model.url)
         let head = ModelInMemory(base.parameters, .shared, missing: try RandomStart(seed: 3))
         try ScoreModel(world.config, head, adapters: lora().lora, headSeed: nil).saveAdapters(to: folder.url, baseModel: "base")
         var config = PolicyTrainingConfig(.ppo)
