@@ -18,6 +18,10 @@ public enum ImageError: Error, Sendable, Equatable {
     case wrongPixelCount(width: Int, height: Int, channels: Int, found: Int)
     /// Resizing this picture by its processor's rule would make a picture beyond all measure.
     case resizesTooLarge(width: Int, height: Int, toWidth: Int, toHeight: Int, maximumPixels: Int)
+    /// One side is too many times as long as the other for this processor.
+    case extremeShape(width: Int, height: Int, maximumRatio: Int)
+    /// A picture that is not to be resized, and whose sides are no multiples of a patch.
+    case notInPatches(width: Int, height: Int, patch: Int)
     /// The encoder refused; `reason` is its own sentence.
     case encodingFailed(ImageFormat, reason: String)
     /// No memory for the pixels or the file.
@@ -50,6 +54,12 @@ extension ImageError: CustomStringConvertible {
         case .resizesTooLarge(let width, let height, let toWidth, let toHeight, let maximumPixels):
             "the picture of \(width) × \(height) pixels would become \(toWidth) × \(toHeight) by its processor's rule, "
                 + "more than the \(maximumPixels) pixels allowed: crop it to a less extreme shape"
+        case .extremeShape(let width, let height, let maximumRatio):
+            "the picture of \(width) × \(height) pixels has one side over \(maximumRatio) times as long as the other: "
+                + "crop it to a less extreme shape"
+        case .notInPatches(let width, let height, let patch):
+            "the picture of \(width) × \(height) pixels does not divide into patches of \(patch) × \(patch), and do_resize is "
+                + "off: resize it, or turn do_resize on"
         case .encodingFailed(let format, let reason):
             "the picture could not be written as \(format.rawValue): \(reason)"
         case .outOfMemory:

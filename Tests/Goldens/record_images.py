@@ -26,7 +26,11 @@ import transformers
 from PIL import Image, ImageOps
 from transformers.image_transforms import convert_to_rgb
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
 from transformers.models.llava.image_processing_pil_llava import LlavaImageProcessorPil
+from transformers.models.llava_next.image_processing_pil_llava_next import LlavaNextImageProcessorPil
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+from transformers.models.smolvlm.image_processing_pil_smolvlm import SmolVLMImageProcessorPil
 
 OUT = pathlib.Path(__file__).resolve().parent / "images"
 WIDTH, HEIGHT = 23, 18
@@ -291,6 +295,37 @@ def processors():
     return cases
 
 
+FAMILIES = {
+    "Qwen2VLImageProcessor": (Qwen2VLImageProcessorPil, {"min_pixels": 3136, "max_pixels": 12544}),
+    "LlavaNextImageProcessor": (
+        LlavaNextImageProcessorPil,
+        {"size": {"shortest_edge": 56}, "crop_size": {"height": 56, "width": 56},
+         "image_grid_pinpoints": [[56, 112], [112, 56], [112, 112], [168, 56], [56, 168]]}),
+    "Idefics3ImageProcessor": (Idefics3ImageProcessorPil, {"size": {"longest_edge": 130}, "max_image_size": {"longest_edge": 52}}),
+    "SmolVLMImageProcessor": (
+        SmolVLMImageProcessorPil,
+        {"size": {"longest_edge": 96}, "max_image_size": {"longest_edge": 64}, "do_image_splitting": False}),
+}
+
+
+def families():
+    """Bytes before normalisation by their hash, and every 97th number after it; empty tiles that fill up are left out."""
+    cases = []
+    for name, (make, config) in FAMILIES.items():
+        for source in [(37, 29), (160, 107), (83, 250), (251, 75)]:
+            def run(**options):
+                values = np.asarray(make(**config, **options)(Image.fromarray(picture(*source)), return_tensors="np")["pixel_values"])
+                return values.astype(np.float32)
+            raw = run(do_rescale=False, do_normalize=False)
+            assert (raw == raw.astype(np.uint8)).all()
+            values = run().reshape(-1)
+            cases.append({
+                "type": name, "config": config, "from": source, "count": values.size,
+                "fnv1a": fnv1a(raw.astype(np.uint8).tobytes()), "values": text(values[::97].astype("<f4")),
+            })
+    return cases
+
+
 def main():
     OUT.mkdir(exist_ok=True)
     files = {**png_files(), **jpeg_files(), **webp_files()}
@@ -303,6 +338,7 @@ def main():
         "resizes": resizes(),
         "rgbaResizes": rgba_resizes(),
         "processors": processors(),
+        "families": families(),
     }
     (OUT / "images.json").write_text(json.dumps(goldens, indent=1) + "\n")
 

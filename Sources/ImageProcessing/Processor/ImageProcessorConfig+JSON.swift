@@ -20,15 +20,17 @@ extension ImageProcessorConfig {
     ///
     /// - Throws: all problems at once.
     public init(json: JSONValue) throws(ImageProcessorConfigError) {
-        var reader = ProcessorConfigReader(json)
+        var reader = ProcessorConfigReader(
+            json, types: ["CLIPImageProcessor", "CLIPFeatureExtractor", "LlavaImageProcessor"], steps: ["do_center_crop"])
         self = reader.config()
-        guard reader.problems.isEmpty else { throw ImageProcessorConfigError(problems: reader.problems) }
-        let problems = problems()
-        guard problems.isEmpty else { throw ImageProcessorConfigError(problems: problems) }
+        try reader.check(self)
     }
 
     /// The config as transformers reads it, every key written out.
-    public var json: JSONValue {
+    public var json: JSONValue { .object(members) }
+
+    /// The same, for processors that write more.
+    var members: JSONObject {
         var object = JSONObject()
         object["image_processor_type"] = .string(padsToSquare ? "LlavaImageProcessor" : "CLIPImageProcessor")
         if padsToSquare { object["do_pad"] = true }
@@ -43,7 +45,7 @@ extension ImageProcessorConfig {
         object["do_normalize"] = .bool(mean != .zero || standardDeviation != .one)
         object["image_mean"] = Self.json(mean)
         object["image_std"] = Self.json(standardDeviation)
-        return .object(object)
+        return object
     }
 
     private static func json(_ channels: SIMD3<Double>) -> JSONValue {

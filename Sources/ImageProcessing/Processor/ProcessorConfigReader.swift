@@ -5,12 +5,15 @@ struct ProcessorConfigReader {
     private(set) var problems: [String] = []
     private let members: JSONObject
 
-    private static let knownTypes = ["CLIPImageProcessor", "CLIPFeatureExtractor", "LlavaImageProcessor"]
-    private static let knownSteps = [
-        "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb", "do_pad",
-    ]
+    private let knownTypes: [String]
+    private let knownSteps: [String]
 
-    init(_ json: JSONValue) {
+    /// - Parameters:
+    ///   - types: classes that the file may name, the one that a silent file means first.
+    ///   - steps: `do_…` keys that are known beside those that all processors have.
+    init(_ json: JSONValue, types: [String], steps: [String]) {
+        knownTypes = types
+        knownSteps = ["do_resize"] + steps + ["do_rescale", "do_normalize", "do_convert_rgb", "do_pad"]
         if let object = json.object {
             members = object
         } else {
@@ -28,6 +31,12 @@ struct ProcessorConfigReader {
         config.resize = resize(default: config.resize)
         config.filter = filter(default: config.filter)
         config.crop = crop(default: config.crop)
+        readValues(into: &config)
+        return config
+    }
+
+    /// Factor, mean and deviation.
+    mutating func readValues(into config: inout ImageProcessorConfig) {
         config.rescaleFactor = isOn("do_rescale") ? number("rescale_factor") ?? config.rescaleFactor : 1
         if isOn("do_normalize") {
             config.mean = channels("image_mean") ?? config.mean
@@ -35,29 +44,26 @@ struct ProcessorConfigReader {
         } else {
             (config.mean, config.standardDeviation) = (.zero, .one)
         }
-        return config
     }
 
-    /// The processor's class without the suffix that names its backend; CLIP's if the file does not say.
-    private mutating func processorType() -> String {
-        guard let value = member("image_processor_type") ?? member("feature_extractor_type") else {
-            return "CLIPImageProcessor"
-        }
+    /// The processor's class without the suffix that names its backend; the usual one if the file does not say.
+    mutating func processorType() -> String {
+        guard let value = member("image_processor_type") ?? member("feature_extractor_type") else { return knownTypes[0] }
         let name = value.string ?? ""
         let suffix = ["Fast", "Pil"].first { name.hasSuffix($0) } ?? ""
         let type = String(name.dropLast(suffix.count))
-        if !Self.knownTypes.contains(type) {
-            let known = Self.knownTypes.joined(separator: ", ")
+        if !knownTypes.contains(type) {
+            let known = knownTypes.joined(separator: ", ")
             problems.append("image_processor_type must be one of \(known), found \(value.serialized())")
         }
         return type
     }
 
-    private mutating func refuseUnknownSteps() {
-        for (key, value) in members.members where key.hasPrefix("do_") && !Self.knownSteps.contains(key) {
+    mutating func refuseUnknownSteps() {
+        for (key, value) in members.members where key.hasPrefix("do_") && !knownSteps.contains(key) {
             if value != .bool(false), !value.isNull {
                 problems.append(
-                    "\(key) is a step that is not known here; known: \(Self.knownSteps.joined(separator: ", "))")
+                    "\(key) is a step that is not known here; known: \(knownSteps.joined(separator: ", "))")
             }
         }
     }
@@ -71,7 +77,7 @@ struct ProcessorConfigReader {
         return true
     }
 
-    private mutating func resize(default standard: ImageProcessorConfig.Resize) -> ImageProcessorConfig.Resize {
+    mutating func resize(default standard: ImageProcessorConfig.Resize) -> ImageProcessorConfig.Resize {
         guard isOn("do_resize") else { return .keep }
         guard let value = member("size") else { return standard }
         if let side = value.integer { return .shortestEdge(side) }
@@ -81,7 +87,7 @@ struct ProcessorConfigReader {
         return standard
     }
 
-    private mutating func crop(default standard: ImageProcessorConfig.Crop) -> ImageProcessorConfig.Crop {
+    mutating func crop(default standard: ImageProcessorConfig.Crop) -> ImageProcessorConfig.Crop {
         guard isOn("do_center_crop") else { return .none }
         guard let value = member("crop_size") else { return standard }
         if let side = value.integer { return .center(width: side, height: side) }
@@ -96,21 +102,21 @@ struct ProcessorConfigReader {
         return (width, height)
     }
 
-    private mutating func filter(default standard: ResamplingFilter) -> ResamplingFilter {
+    mutating func filter(default standard: ResamplingFilter) -> ResamplingFilter {
         guard let value = member("resample") else { return standard }
         if let filter = ResamplingFilter.allCases.first(where: { value == .integer($0.pillowCode) }) { return filter }
         problems.append("resample must be 1 (Lanczos), 2 (bilinear) or 3 (bicubic), found \(value.serialized())")
         return standard
     }
 
-    private mutating func isOn(_ key: String, default standard: Bool = true) -> Bool {
+    mutating func isOn(_ key: String, default standard: Bool = true) -> Bool {
         guard let value = member(key) else { return standard }
         if let isOn = value.bool { return isOn }
         problems.append("\(key) must be true or false, found \(value.serialized())")
         return standard
     }
 
-    private mutating func number(_ key: String) -> Double? {
+    mutating func number(_ key: String) -> Double? {
         guard let value = member(key) else { return nil }
         if let number = value.number { return number }
         problems.append("\(key) must be a number, found \(value.serialized())")
@@ -118,7 +124,7 @@ struct ProcessorConfigReader {
     }
 
     /// Three numbers, or one for all channels.
-    private mutating func channels(_ key: String) -> SIMD3<Double>? {
+    mutating func channels(_ key: String) -> SIMD3<Double>? {
         guard let value = member(key) else { return nil }
         if let number = value.number { return SIMD3(repeating: number) }
         let numbers = value.array?.compactMap(\.number) ?? []
@@ -127,8 +133,25 @@ struct ProcessorConfigReader {
         return nil
     }
 
+    /// A whole number of pixels or places.
+    mutating func side(_ key: String, default standard: Int) -> Int {
+        guard let value = member(key) else { return standard }
+        if let side = value.integer, 1...ImageProcessorConfig.maximumSide ~= side { return side }
+        problems.append("\(key) must be 1 to \(ImageProcessorConfig.maximumSide), found \(value.serialized())")
+        return standard
+    }
+
+    mutating func problem(_ text: String) { problems.append(text) }
+
+    /// The error, when anything was wrong with the file or with the config made of it.
+    func check(_ config: ImageProcessorConfig) throws(ImageProcessorConfigError) {
+        guard problems.isEmpty else { throw ImageProcessorConfigError(problems: problems) }
+        let problems = config.problems()
+        guard problems.isEmpty else { throw ImageProcessorConfigError(problems: problems) }
+    }
+
     /// A member that is there and not null.
-    private func member(_ key: String) -> JSONValue? {
+    func member(_ key: String) -> JSONValue? {
         guard let value = members[key], !value.isNull else { return Optional.none }
         return value
     }
