@@ -13,6 +13,7 @@ private enum Op {
     static let not = Operator("logical_not")
     static let select = Operator("where", "self")
     static let maskedFill = Operator("masked_fill", "Scalar")
+    static let bucketize = Operator("bucketize", "Tensor")
     static let all = Operator("all")
     static let any = Operator("any")
 }
@@ -41,6 +42,11 @@ extension Tensor {
     /// `value` where `mask` is true, the element elsewhere.
     public func filled(_ value: Double, where mask: Tensor) throws(TorchError) -> Tensor {
         try Op.maskedFill(.tensor(self), .tensor(mask), .double(value))
+    }
+
+    /// For each element, how many of the ascending `boundaries` are at most as large, int64.
+    public func buckets(_ boundaries: Tensor) throws(TorchError) -> Tensor {
+        try Op.bucketize(.tensor(self), .tensor(boundaries), .bool(false), .bool(true))
     }
 
     /// Whether every element is true (not 0). Waits for the device.

@@ -36,6 +36,11 @@ extension Tensor {
         try Op.arange(.int(0), .int(count), .int(1), .dtype(.int64), .none, .device(device))
     }
 
+    /// `start, start + step, …` below `end` as float32.
+    public static func range(from start: Double, below end: Double, by step: Double) throws(TorchError) -> Tensor {
+        try Op.arange(.double(start), .double(end), .double(step), .dtype(.float32), .none, .device(.cpu))
+    }
+
     /// Independent draws from N(0, 1), float32, on the CPU.
     public static func randn(_ shape: [Int], using generator: RandomGenerator) throws(TorchError) -> Tensor {
         try Op.randn(.ints(shape), .generator(generator), .dtype(.float32))

@@ -29,8 +29,8 @@ struct ConfigReader {
         value = number
     }
 
-    mutating func read(_ key: String, _ other: String, into value: inout Int32) {
-        let name = json[key] == nil ? other : key
+    mutating func read(_ key: String, _ other: String? = nil, into value: inout Int32) {
+        let name = json[key] == nil ? other ?? key : key
         guard let found = present(name) else { return }
         guard let number = found.integer.flatMap(Int32.init(exactly:)), number >= 0 else {
             return problem(name, found.serialized(), "a token id")

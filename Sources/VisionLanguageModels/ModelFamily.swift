@@ -4,9 +4,13 @@ public import StrictJSON
 
 /// The families that can be read, by what `config.json` calls them.
 public enum ModelFamily {
-    /// One line a family: `model_type` → its configuration.
+    /// One line a family: `model_type`s → its configuration.
     private static let all: [String: any ModelConfig.Type] = [
         "llava": LLaVAConfig.self,
+        "llava_next": LLaVANeXTConfig.self,
+        "qwen2_vl": QwenVLConfig.self, "qwen2_5_vl": QwenVLConfig.self,
+        "idefics3": Idefics3Config.self, "smolvlm": Idefics3Config.self,
+        "llama": LanguageModelConfig.self, "mistral": LanguageModelConfig.self, "qwen2": LanguageModelConfig.self,
     ]
 
     static let configFile = "config.json"

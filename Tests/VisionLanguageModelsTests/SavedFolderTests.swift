@@ -61,7 +61,7 @@ struct SavedFolderTests {
             try adapted.saveAdapters(to: adapterFolder, baseModel: folder.path)
             try writeProbe(config, model, adapted, to: folder)
             try writeConversation(Processor(readingFrom: folder), to: folder)
-            let (status, output) = try run("check_llava.py", folder)
+            let (status, output) = try runPython("check_llava.py", folder.path)
             #expect(status == 0, "\(output)")
         }
     }
@@ -94,23 +94,4 @@ struct SavedFolderTests {
                 ("pixel_values", try Tensor(pixels.values, shape: Array(pixels.shape.dropFirst()))),
             ], to: folder.appending(path: "encoded.safetensors"))
     }
-}
-
-/// The Python that may check saved folders; unset and empty mean none.
-private let python = ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
-
-/// Runs a script of Tests/Goldens on a folder.
-private func run(_ script: String, _ folder: URL) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(python))
-    process.arguments = [
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Goldens/\(script)").path, folder.path,
-    ]
-    let output = Pipe()
-    (process.standardOutput, process.standardError) = (output, output)
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
 }

@@ -4,12 +4,14 @@ import TorchNN
 extension DecoderConfig {
     /// Reads a `text_config`, or the whole `config.json` of a language model.
     ///
-    /// - Parameter architecture: the kind of decoder that a section without `model_type` means.
+    /// - Parameters:
+    ///   - architecture: the kind of decoder that a section without `model_type` means.
+    ///   - known: what `model_type` may say; `nil` where it speaks of the whole model.
     mutating func read(
-        _ reader: inout ConfigReader, default architecture: Architecture, among known: [Architecture]
+        _ reader: inout ConfigReader, default architecture: Architecture, among known: [Architecture]?
     ) {
-        let choices = Dictionary(uniqueKeysWithValues: known.map { ($0.rawValue, $0) })
-        self = .absentKeys(reader.choice("model_type", choices) ?? architecture)
+        let choices = known.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.rawValue, $0) }) }
+        self = .absentKeys(choices.flatMap { reader.choice("model_type", $0) } ?? architecture)
         reader.require("hidden_act", "silu")
         reader.require("attention_bias", false)
         reader.require("mlp_bias", false)

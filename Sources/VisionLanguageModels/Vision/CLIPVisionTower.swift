@@ -8,7 +8,7 @@ struct CLIPVisionTower {
     private let positionEmbedding: Embedding
     private let preNorm: LayerNorm
     /// All layers of the checkpoint; only those up to the feature layer are run.
-    private let layers: [CLIPEncoderLayer]
+    private let layers: [VisionEncoderLayer]
     private let runLayerCount: Int
     private let dropsClassToken: Bool
 
@@ -22,7 +22,12 @@ struct CLIPVisionTower {
             embeddings["patch_embedding"])
         positionEmbedding = try Embedding(vision.patchCount + 1, vision.hiddenSize, embeddings["position_embedding"])
         preNorm = try LayerNorm(vision.hiddenSize, eps: vision.layerNormEpsilon, weights["pre_layrnorm"])
-        layers = try (0..<vision.layerCount).map { try CLIPEncoderLayer(vision, weights["encoder"]["layers"][$0]) }
+        layers = try (0..<vision.layerCount).map { index in
+            try VisionEncoderLayer(
+                width: vision.hiddenSize, intermediate: vision.intermediateSize, headCount: vision.headCount,
+                activation: vision.activation, epsilon: vision.layerNormEpsilon, deviation: vision.initializerRange,
+                weights["encoder"]["layers"][index])
+        }
         _ = try LayerNorm(vision.hiddenSize, eps: vision.layerNormEpsilon, weights["post_layernorm"])
         (self.runLayerCount, self.dropsClassToken) = (runLayerCount, dropsClassToken)
     }
@@ -35,41 +40,5 @@ struct CLIPVisionTower {
         var x = try preNorm(concatenated([classToken, patches], dim: 1) + positions)  // [I, N + 1, D]
         for layer in layers.prefix(runLayerCount) { x = try layer(x) }
         return dropsClassToken ? try x.sliced(1, 1..<x.size(1)) : x
-    }
-}
-
-private struct CLIPEncoderLayer {
-    let firstNorm, secondNorm: LayerNorm
-    let query, key, value, out, up, down: Linear
-    let headCount: Int
-    let activation: Activation
-
-    init(_ config: CLIPVisionConfig, _ weights: Weights) throws {
-        let (width, start) = (config.hiddenSize, InitialValues.normal(config.initializerRange))
-        func square(_ name: String) throws -> Linear {
-            try Linear(width, width, bias: true, weights["self_attn"][name], initial: start)
-        }
-        firstNorm = try LayerNorm(width, eps: config.layerNormEpsilon, weights["layer_norm1"])
-        secondNorm = try LayerNorm(width, eps: config.layerNormEpsilon, weights["layer_norm2"])
-        (query, key, value, out) = (
-            try square("q_proj"), try square("k_proj"), try square("v_proj"), try square("out_proj")
-        )
-        up = try Linear(width, config.intermediateSize, bias: true, weights["mlp"]["fc1"], initial: start)
-        down = try Linear(config.intermediateSize, width, bias: true, weights["mlp"]["fc2"], initial: start)
-        (headCount, activation) = (config.headCount, config.activation)
-    }
-
-    /// `[I, N, D]` → `[I, N, D]`
-    func callAsFunction(_ x: Tensor) throws -> Tensor {
-        let h = try x + attention(firstNorm(x))
-        return try h + down(activation(up(secondNorm(h))))
-    }
-
-    private func attention(_ x: Tensor) throws -> Tensor {
-        let (count, length) = (x.size(0), x.size(1))
-        func heads(_ y: Tensor) throws -> Tensor { try y.reshaped(count, length, headCount, -1).transposed(1, 2) }
-        // [I, H, N, E]
-        let mixed = try scaledDotProductAttention(heads(query(x)), heads(key(x)), heads(value(x)), .none)
-        return try out(mixed.transposed(1, 2).reshaped(count, length, -1))
     }
 }
