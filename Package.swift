@@ -73,7 +73,8 @@ let package = Package(
             "RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles", .product(name: "Crypto", package: "swift-crypto")]),
         target("Conversations"),
         target("ImageProcessing", ["CImageCodecs", "StrictJSON"]),
-        target("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles"]),
+        target("GGUF", ["DurableFiles"]),
+        target("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         target("Parquet", ["CArrow", "DurableFiles"]),
         target(
             "PreferenceData",
@@ -84,12 +85,12 @@ let package = Package(
         target("Reports", ["StrictJSON"]),
 
         // Tensors.
-        target("Torch", ["CTorch", "DurableFiles", "StrictJSON"]),
+        target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         target("TorchNN", ["Torch"]),
         target("Alignment", ["Torch", "ConfigFiles"]),
         target(
             "VisionLanguageModels",
-            ["Torch", "TorchNN", "Tokenizers", "ImageProcessing", "Conversations", "StrictJSON", "DurableFiles"]),
+            ["Torch", "TorchNN", "Tokenizers", "ImageProcessing", "Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         target("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
         target(
             "Training",
@@ -113,8 +114,8 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
-                "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON",
+                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF",
+                "Generation", "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON",
                 "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -126,13 +127,16 @@ let package = Package(
         tests("ConfigFiles", []),
         tests("RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles"]),
         tests("ImageProcessing", ["StrictJSON"]),
-        tests("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles"]),
+        tests("GGUF", ["DurableFiles", "StrictJSON"]),
+        tests("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Parquet", ["DurableFiles"]),
         tests("PreferenceData", ["Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
-        tests("Torch", ["CTorch", "DurableFiles", "StrictJSON"]),
+        tests("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         tests("TorchNN", ["Torch"]),
         tests("Alignment", ["Torch", "TorchNN"]),
-        tests("VisionLanguageModels", ["Torch", "TorchNN", "Conversations", "Tokenizers", "ImageProcessing", "StrictJSON", "DurableFiles"]),
+        tests(
+            "VisionLanguageModels",
+            ["Torch", "TorchNN", "Conversations", "Tokenizers", "ImageProcessing", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
         tests("Reports", ["StrictJSON"]),

@@ -1,17 +1,16 @@
-import DurableFiles
-import Foundation
+public import Foundation
 
 /// An open regular file that is read at given positions.
 ///
 /// Read, not mapped: a mapped file that somebody shortens ends the process with SIGBUS, a read one gives an error.
-final class RandomAccessFile: Sendable {
-    let path: String
+public final class RandomAccessFile: Sendable {
+    public let path: String
     /// Bytes of the file when it was opened.
-    let byteCount: Int
+    public let byteCount: Int
     private let descriptor: Int32
 
     /// Opens `path`. Symbolic links are followed; a folder, pipe or device is refused without waiting for it.
-    init(_ url: URL) throws(FileError) {
+    public init(_ url: URL) throws(FileError) {
         path = url.path
         guard url.isFileURL, !path.utf8.contains(0) else {
             throw FileError(.open, path, code: EINVAL, detail: "not the URL of a file")
@@ -40,7 +39,7 @@ final class RandomAccessFile: Sendable {
     }
 
     /// Fills `buffer` from position `start` on, as far as the file goes; the number of bytes read.
-    func read(into buffer: UnsafeMutableRawBufferPointer, from start: Int) throws(FileError) -> Int {
+    public func read(into buffer: UnsafeMutableRawBufferPointer, from start: Int) throws(FileError) -> Int {
         var filled = 0
         while filled < buffer.count, let base = buffer.baseAddress {
             let count = pread(descriptor, base + filled, min(buffer.count - filled, 1 << 30), off_t(start + filled))
@@ -53,7 +52,7 @@ final class RandomAccessFile: Sendable {
     }
 
     /// The bytes from `start` on, at most `count` of them; fewer when the file ends before.
-    func bytes(from start: Int, count: Int) throws(FileError) -> [UInt8] {
+    public func bytes(from start: Int, count: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let found = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileError) in
             try read(into: UnsafeMutableRawBufferPointer(buffer), from: start)
