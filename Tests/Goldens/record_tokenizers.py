@@ -345,8 +345,9 @@ def record_training():
     (HERE / "training.json").write_text(json.dumps(golden, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-for make in TOKENIZERS:
-    record(make)
-record_templates()
-record_snippets()
-record_training()
+if __name__ == "__main__":
+    for make in TOKENIZERS:
+        record(make)
+    record_templates()
+    record_snippets()
+    record_training()
