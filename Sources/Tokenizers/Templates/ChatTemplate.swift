@@ -5,11 +5,14 @@ public import StrictJSON
 /// chat templates use, understood once and rendered within limits.
 ///
 /// Rendering follows Jinja 3.1 as transformers sets it up (the line break after a block tag goes, and the indentation
-/// before it). What differs: `strftime_now` is not defined, so that what is written never depends on the clock; there
-/// are limits; and a template that would print the content of a message as a Python list is refused.
+/// before it). What differs: `strftime_now` is not defined unless a date is given, so that what is written never depends on
+/// the clock; there are limits; and a template that would print the content of a message as a Python list is refused.
 public struct ChatTemplate: Sendable {
     /// The template as it was written.
     public let source: String
+
+    /// The date that the template's `strftime_now` writes; without one the function is undefined.
+    public var date: TemplateDate?
 
     /// How messages hand over their content.
     let contentForm: ContentForm
@@ -60,7 +63,7 @@ public struct ChatTemplate: Sendable {
         for (name, token) in tokens.templateNames where token != nil {
             names[name] = token.map { .text(TemplateText($0)) }
         }
-        return try TemplateInterpreter(variables: names, limits: limits).render(statements)
+        return try TemplateInterpreter(variables: names, date: date, limits: limits).render(statements)
     }
 
     /// Every turn of a user or an assistant that has words must have left some of them in the text.

@@ -32,7 +32,7 @@ private struct ContentReader {
         case .set(let target, let value):
             if case .name(let name) = target, isContent(value) { names.insert(name) }
             visit(value)
-        case .capture(_, _, let body), .generation(let body): visit(body)
+        case .capture(_, _, let body), .filtered(_, let body), .generation(let body): visit(body)
         case .loop(let loop):
             if isContent(loop.items) { loopsOverContent = true }
             visit(loop.items)

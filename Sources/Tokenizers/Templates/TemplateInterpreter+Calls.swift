@@ -6,8 +6,10 @@ extension TemplateInterpreter {
         if case .attribute(let inner, let name) = callee.form {
             return try callMember(name, of: try evaluate(inner), arguments)
         }
-        if case .name("strftime_now") = callee.form {
-            throw failure("strftime_now", "not supported: what a template writes may not depend on the clock")
+        if case .name("strftime_now") = callee.form, date == nil {
+            throw failure(
+                "strftime_now",
+                "what a template writes may not depend on the clock; give the template a date (ChatTemplate.date)")
         }
         return try call(try evaluate(callee), arguments)
     }
@@ -51,6 +53,11 @@ extension TemplateInterpreter {
         case .raiseException:
             let message = try positional.first.map { value throws(TemplateError) in try printed(value).string } ?? ""
             throw failure("raise_exception", message)
+        case .strftimeNow:
+            guard let date, let format = positional.first?.text else {
+                throw failure("strftime_now", "expected a format")
+            }
+            return try formatted(date, by: format)
         case .dict:
             return try counted(TemplateMapping(try members(positional, named)))
         case .namespace:

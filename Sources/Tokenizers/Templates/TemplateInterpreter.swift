@@ -6,17 +6,21 @@ final class TemplateInterpreter {
     var scopes: [[String: TemplateValue]]
     private var budget: TemplateBudget
     private let limits: TemplateLimits
+    /// What `strftime_now` writes; nil when nobody said.
+    let date: TemplateDate?
     private var depth = 0
     private var output: [UInt32] = []
     private var namespaces: [TemplateNamespace] = []
     /// Where evaluation is, for errors.
     var line = 1
 
-    init(variables: [String: TemplateValue], limits: TemplateLimits) {
-        self.limits = limits
+    init(variables: [String: TemplateValue], date: TemplateDate?, limits: TemplateLimits) {
+        (self.limits, self.date) = (limits, date)
         budget = TemplateBudget(limits)
         var globals: [String: TemplateValue] = [:]
-        for function in TemplateFunction.allCases { globals[function.rawValue] = .function(function) }
+        for function in TemplateFunction.allCases where function != .strftimeNow || date != nil {
+            globals[function.rawValue] = .function(function)
+        }
         scopes = [globals.merging(variables) { $1 }]
     }
 
@@ -134,9 +138,9 @@ final class TemplateInterpreter {
         case .set(let target, let expression):
             try define(target, as: try evaluate(expression))
         case .capture(let target, let filters, let body):
-            var value = TemplateValue.text(try capture(body))
-            for filter in filters { value = try apply(filter, to: value) }
-            try define(target, as: value)
+            try define(target, as: try filtered(body, by: filters))
+        case .filtered(let filters, let body):
+            try write(try printed(try filtered(body, by: filters)))
         case .loop(let loop):
             try execute(loop)
         case .branches(let branches):
@@ -198,6 +202,16 @@ final class TemplateInterpreter {
             return text.units.map { .text(TemplateText(units: [$0])) }
         default: throw failure(construct, "expected a list, found \(value.kind)")
         }
+    }
+
+    private func filtered(
+        _ body: [TemplateStatement], by filters: [TemplateExpression.Application]
+    ) throws(TemplateError) -> TemplateValue {
+        scopes.append([:])
+        defer { scopes.removeLast() }
+        var value = TemplateValue.text(try capture(body))
+        for filter in filters { value = try apply(filter, to: value) }
+        return value
     }
 
     // MARK: output

@@ -138,6 +138,11 @@ struct TemplateParser {
         case "if": form = .branches(try branches())
         case "for": form = .loop(try loop())
         case "macro": form = .macro(try macro())
+        case "filter":
+            var filters = [try application()]
+            while skip(sign: "|") { filters.append(try application()) }
+            try endBlock()
+            form = .filtered(filters, try body(until: "endfilter"))
         case "generation":
             try endBlock()
             form = .generation(try body(until: "endgeneration"))
@@ -147,7 +152,7 @@ struct TemplateParser {
         default:
             throw TemplateError(
                 line: line, construct: "tag \(excerpt(name))",
-                reason: "not supported; known here: set, if, for, macro, generation, break, continue")
+                reason: "not supported; known here: set, if, for, macro, filter, generation, break, continue")
         }
         return TemplateStatement(line: line, form: form)
     }

@@ -31,6 +31,8 @@ struct TemplateStatement: Sendable {
         case set(Target, TemplateExpression)
         /// What the body writes, after the filters, becomes the value.
         case capture(Target, filters: [TemplateExpression.Application], [TemplateStatement])
+        /// What the body writes, after the filters.
+        case filtered([TemplateExpression.Application], [TemplateStatement])
         case loop(Loop)
         case branches([Branch])
         case macro(TemplateMacro)

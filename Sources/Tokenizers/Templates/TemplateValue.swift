@@ -63,6 +63,8 @@ final class TemplateNamespace {
 enum TemplateFunction: String, CaseIterable {
     case range, dict, namespace
     case raiseException = "raise_exception"
+    /// Only where a date was given.
+    case strftimeNow = "strftime_now"
 }
 
 /// What `loop` is inside a loop.
