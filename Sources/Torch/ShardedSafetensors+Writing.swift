@@ -2,6 +2,18 @@ import DurableFiles
 public import Foundation
 import StrictJSON
 
+/// A tensor that is made when it is its turn to be written.
+public struct DeferredTensor {
+    public let name: String
+    /// Bytes that it will have, by which files are filled.
+    public let byteCount: Int
+    let make: () throws -> Tensor
+
+    public init(_ name: String, byteCount: Int, make: @escaping () throws -> Tensor) {
+        (self.name, self.byteCount, self.make) = (name, byteCount, make)
+    }
+}
+
 extension Safetensors {
     /// Writes a model's weights into `folder`: `model.safetensors`, or, when they have more than `maximumShardBytes`,
     /// files of at most that many bytes each (a larger tensor gets one of its own) and their index.
@@ -13,19 +25,29 @@ extension Safetensors {
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = ["format": "pt"], to folder: URL,
         maximumShardBytes: Int = 5_000_000_000, limits: SafetensorsLimits = .default
     ) throws {
+        try writeSharded(
+            tensors.map { member in DeferredTensor(member.name, byteCount: member.tensor.byteCount) { member.tensor } },
+            metadata: metadata, to: folder, maximumShardBytes: maximumShardBytes, limits: limits)
+    }
+
+    /// The same for tensors that are made when their file is written: no more than one file's are in memory at a time.
+    public static func writeSharded(
+        _ tensors: [DeferredTensor], metadata: [String: String] = ["format": "pt"], to folder: URL,
+        maximumShardBytes: Int = 5_000_000_000, limits: SafetensorsLimits = .default
+    ) throws {
         try refuseExistingWeights(in: folder)
         let shards = split(tensors, maximumShardBytes)
-        guard shards.count > 1 else {
-            let only = folder.appendingPathComponent("model.safetensors")
-            return try write(tensors, metadata: metadata, to: only, limits: limits)
-        }
         var index: [(String, JSONValue)] = []
         for (number, shard) in shards.enumerated() {
-            let name = "model-\(fiveDigits(number + 1))-of-\(fiveDigits(shards.count)).safetensors"
-            try write(shard, metadata: metadata, to: folder.appendingPathComponent(name), limits: limits)
+            let name =
+                shards.count == 1
+                ? "model.safetensors" : "model-\(fiveDigits(number + 1))-of-\(fiveDigits(shards.count)).safetensors"
+            let made = try shard.map { (name: $0.name, tensor: try $0.make()) }
+            try write(made, metadata: metadata, to: folder.appendingPathComponent(name), limits: limits)
             index += shard.map { ($0.name, .string(name)) }
         }
-        try writeIndex(index, totalBytes: tensors.reduce(0) { $0 + $1.tensor.byteCount }, folder)
+        guard shards.count > 1 else { return }
+        try writeIndex(index, totalBytes: tensors.reduce(0) { $0 + $1.byteCount }, folder)
     }
 
     private static func refuseExistingWeights(in folder: URL) throws(SafetensorsError) {
@@ -37,18 +59,16 @@ extension Safetensors {
     }
 
     /// Fills one file after the other.
-    private static func split(
-        _ tensors: [(name: String, tensor: Tensor)], _ maximumBytes: Int
-    ) -> [[(name: String, tensor: Tensor)]] {
-        var shards: [[(name: String, tensor: Tensor)]] = [[]]
+    private static func split(_ tensors: [DeferredTensor], _ maximumBytes: Int) -> [[DeferredTensor]] {
+        var shards: [[DeferredTensor]] = [[]]
         var bytes = 0
         for member in tensors {
-            if bytes + member.tensor.byteCount > maximumBytes, bytes > 0 {
+            if bytes + member.byteCount > maximumBytes, bytes > 0 {
                 shards.append([])
                 bytes = 0
             }
             shards[shards.count - 1].append(member)
-            bytes += member.tensor.byteCount
+            bytes += member.byteCount
         }
         return shards
     }
@@ -57,7 +77,8 @@ extension Safetensors {
         var map = JSONObject()
         for (name, shard) in members {
             guard map[name] == nil else {
-                throw SafetensorsError(file: folder.path, place: "tensor \(quoted(name))", reason: "the name is given twice")
+                throw SafetensorsError(
+                    file: folder.path, place: "tensor \(quoted(name))", reason: "the name is given twice")
             }
             map[name] = shard
         }

@@ -25,7 +25,8 @@ extension Tensor {
     public func unsqueezed(_ dim: Int) throws(TorchError) -> Tensor { try Op.unsqueeze(.tensor(self), .int(dim)) }
     public func squeezed(_ dim: Int) throws(TorchError) -> Tensor { try Op.squeeze(.tensor(self), .int(dim)) }
     /// A view with dimensions of extent 1 stretched; −1 keeps one.
-    public func expanded(_ shape: Int...) throws(TorchError) -> Tensor { try Op.expand(.tensor(self), .ints(shape)) }
+    public func expanded(_ shape: Int...) throws(TorchError) -> Tensor { try expanded(shape) }
+    public func expanded(_ shape: [Int]) throws(TorchError) -> Tensor { try Op.expand(.tensor(self), .ints(shape)) }
     public func contiguous() throws(TorchError) -> Tensor { try Op.contiguous(.tensor(self)) }
     /// Every element `count` times in a row along `dim`.
     public func repeated(_ count: Int, dim: Int) throws(TorchError) -> Tensor {
@@ -33,7 +34,9 @@ extension Tensor {
     }
     public func flipped(_ dims: Int...) throws(TorchError) -> Tensor { try Op.flip(.tensor(self), .ints(dims)) }
     /// Zero above the diagonal of the last two dimensions.
-    public func lowerTriangle(diagonal: Int = 0) throws(TorchError) -> Tensor { try Op.lowerTriangle(.tensor(self), .int(diagonal)) }
+    public func lowerTriangle(diagonal: Int = 0) throws(TorchError) -> Tensor {
+        try Op.lowerTriangle(.tensor(self), .int(diagonal))
+    }
     /// `value` added before and after along the last dimension.
     public func padded(before: Int, after: Int, value: Double = 0) throws(TorchError) -> Tensor {
         try Op.pad(.tensor(self), .ints([before, after]), .double(value))
