@@ -155,6 +155,9 @@ let package = Package(
                 "TorchNN", "Training", "VisionLanguageModels",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "ModelCommandTests", dependencies: ["saferlhfv", "StrictJSON", "Torch", "TorchNN", "VisionLanguageModels"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -27,6 +27,9 @@ public struct PolicyResponder {
         try responses(conversations).map { processor.text($0.tokens) }
     }
 
+    /// The text of a response, without control tokens.
+    public func text(_ response: GeneratedResponse) -> String { processor.text(response.tokens) }
+
     public func responses(_ conversations: [Conversation]) throws -> [GeneratedResponse] {
         let random = try RandomGenerator(seed: seed)
         return try stride(from: 0, to: conversations.count, by: batchSize).flatMap { start in

@@ -27,10 +27,10 @@ public struct ModelConversion: Sendable {
 
     /// Converts a model folder of a family that can be read. `output` must not exist; it appears whole or not at all.
     public func convert(folder: URL, to output: URL) throws {
-        let config = try LLaVAConfig(readingFrom: folder)
-        let source = try LLaVAFolder(folder)
+        let config = try ModelFamily.config(readingFrom: folder)
+        let source = try ModelFolder(folder, config)
         let outline = try ModelOutline(config, namesOf: source)
-        let file = folder.appending(path: LLaVAConfig.fileName)
+        let file = folder.appending(path: ModelFamily.configFile)
         let json = try JSONValue(parsing: DurableFiles.read(file, limit: 4 << 20))
         try DurableFiles.publishDirectory(at: output) { target in
             try write(outline.parameters, of: source, to: target)
@@ -79,6 +79,6 @@ public struct ModelConversion: Sendable {
         if config["torch_dtype"] != nil { config["torch_dtype"] = .string(dtype.description) }
         config["dtype"] = .string(dtype.description)
         try DurableFiles.write(
-            JSONValue.object(config).serialized(pretty: true) + "\n", to: folder.appending(path: LLaVAConfig.fileName))
+            JSONValue.object(config).serialized(pretty: true) + "\n", to: folder.appending(path: ModelFamily.configFile))
     }
 }

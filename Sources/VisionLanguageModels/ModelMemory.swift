@@ -4,12 +4,12 @@ public import TorchNN
 /// How many bytes a model of some configuration needs, from its sizes alone. Counted are tensors; what an allocator, a
 /// kernel or a library keeps beside them is not.
 public struct ModelMemory {
-    public let config: LLaVAConfig
+    public let config: any ModelConfig
     public let outline: ModelOutline
     /// Of the weights while the model runs.
     public let dtype: DType
 
-    public init(_ config: LLaVAConfig, _ outline: ModelOutline, dtype: DType) {
+    public init(_ config: any ModelConfig, _ outline: ModelOutline, dtype: DType) {
         (self.config, self.outline, self.dtype) = (config, outline, dtype)
     }
 

@@ -16,12 +16,12 @@ public struct ModelOutline: Sendable {
     public let parameters: [Parameter]
 
     /// - Parameter source: when given, its names are compared with the model's; what is missing or left over is thrown.
-    public init(_ config: LLaVAConfig, namesOf source: (any WeightSource)? = nil) throws {
+    public init(_ config: any ModelConfig, namesOf source: (any WeightSource)? = nil) throws {
         self.init(try VisionLanguageModel(config, OutlineSource(base: source)).parameters)
     }
 
     /// A score model's: a score head in place of the language head.
-    public init(scoreModel config: LLaVAConfig) throws {
+    public init(scoreModel config: any ModelConfig) throws {
         self.init(try ScoreModel(config, OutlineSource(base: nil)).parameters)
     }
 

@@ -5,6 +5,7 @@ import DurableFiles
 import EmbeddedWorld
 import Evaluation
 import Foundation
+import GGUF
 import Generation
 import ImageProcessing
 import Parquet
@@ -61,7 +62,7 @@ struct Failure {
             case .malformed, .overLimit, .missingColumn, .wrongType: .badData
             case .unfitRow: .internalFault
             }
-        case is RowError, is JSONError, is ImageError, is ImageProcessorConfigError, is WeightsError, is SafetensorsError,
+        case is RowError, is JSONError, is ImageError, is ImageProcessorConfigError, is WeightsError, is SafetensorsError, is GGUFError,
             is ModelConfigError, is TokenizerError, is TemplateError, is ModelInputError, is ProcessorError, is GenerationError:
             .badData
         case let alignment as AlignmentError:

@@ -15,7 +15,7 @@ struct SafeRLHFVProgram: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             QuickstartCommand.self, DataCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
-            CheckpointCommands.self, EvalCommands.self, DoctorCommand.self,
+            ModelCommands.self, CheckpointCommands.self, EvalCommands.self, DoctorCommand.self,
         ])
 
     static func main() async {
