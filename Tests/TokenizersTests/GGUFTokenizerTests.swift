@@ -36,9 +36,14 @@ struct GGUFTokenizerTests {
         let metadata = 4700  // tensors come after that
         var draw = Draw(state: 5)
         var (opened, refused) = (0, 0)
-        for _ in 0..<400 {
+        for round in 0..<400 {
             var bytes = valid
-            for _ in 0...draw.next(3) { bytes[24 + draw.next(metadata - 24)] = UInt8(draw.next(256)) }
+            if round % 2 == 0 {
+                for _ in 0...draw.next(3) { bytes[24 + draw.next(metadata - 24)] = UInt8(draw.next(256)) }
+            } else {  // a letter for a letter: most often the file keeps its form
+                let letters = (24..<metadata).filter { (0x61...0x7A).contains(valid[$0]) }
+                bytes[letters[draw.next(letters.count)]] = UInt8(0x61 + draw.next(26))
+            }
             let url = FileManager.default.temporaryDirectory.appending(path: "damaged-\(UUID().uuidString).gguf")
             try Data(bytes).write(to: url)
             defer { try? FileManager.default.removeItem(at: url) }
@@ -52,6 +57,6 @@ struct GGUFTokenizerTests {
                 refused += 1
             }
         }
-        #expect(opened > 20 && refused > 20, "\(opened) opened, \(refused) refused: one of the two was not tried")
+        #expect(opened > 10 && refused > 100, "\(opened) opened, \(refused) refused: one of the two was not tried")
     }
 }
