@@ -83,6 +83,13 @@ let package = Package(
             "EmbeddedWorld", ["PreferenceData", "Conversations", "ImageProcessing", "DurableFiles"],
             resources: [.copy("Pictures")]),
         target("Reports", ["StrictJSON"]),
+        target(
+            "SafetyPolicies",
+            ["Conversations", "ConfigFiles", "DurableFiles", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+            resources: [.copy("Resources/default-policy.yaml")]),
+        target(
+            "Guardrails",
+            ["SafetyPolicies", "Conversations", "ImageProcessing", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
@@ -141,6 +148,8 @@ let package = Package(
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
         tests("Reports", ["StrictJSON"]),
         tests("Evaluation", ["Reports", "StrictJSON"]),
+        tests("SafetyPolicies", ["ConfigFiles", "Conversations"]),
+        tests("Guardrails", ["SafetyPolicies", "Conversations", "ImageProcessing"]),
         tests(
             "Training",
             [
