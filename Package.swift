@@ -35,7 +35,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C and C++: what Swift cannot reach by itself.
@@ -91,6 +99,23 @@ let package = Package(
             "Guardrails",
             ["SafetyPolicies", "Conversations", "ImageProcessing", .product(name: "Crypto", package: "swift-crypto")]),
 
+        // Server: HTTP, and no tensors either.
+        target(
+            "Gateway",
+            [
+                "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles", "ConfigFiles",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("ServedFiles")]),
+
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         target("TorchNN", ["Torch"]),
@@ -121,9 +146,11 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF",
-                "Generation", "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports", "RunFolders", "StrictJSON",
-                "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway",
+                "Generation", "Guardrails", "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
+                "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
 
@@ -150,6 +177,14 @@ let package = Package(
         tests("Evaluation", ["Reports", "StrictJSON"]),
         tests("SafetyPolicies", ["ConfigFiles", "Conversations"]),
         tests("Guardrails", ["SafetyPolicies", "Conversations", "ImageProcessing"]),
+        tests(
+            "Gateway",
+            [
+                "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         tests(
             "Training",
             [

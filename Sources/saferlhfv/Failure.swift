@@ -6,6 +6,7 @@ import EmbeddedWorld
 import Evaluation
 import Foundation
 import GGUF
+import Gateway
 import Generation
 import ImageProcessing
 import Parquet
@@ -68,7 +69,7 @@ struct Failure {
         case let alignment as AlignmentError:
             if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
         case is WorldError: .missingInput
-        case is SeedAverageError: .badData
+        case is SeedAverageError, is ReceiptError: .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
         case is TorchError: .internalFault
         default: .internalFault

@@ -15,7 +15,8 @@ struct SafeRLHFVProgram: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             QuickstartCommand.self, DataCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
-            ModelCommands.self, CheckpointCommands.self, EvalCommands.self, DoctorCommand.self,
+            ModelCommands.self, GuardCommands.self, ServeCommands.self, CheckpointCommands.self, EvalCommands.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

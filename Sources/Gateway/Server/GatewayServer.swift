@@ -1,0 +1,156 @@
+import Foundation
+public import Guardrails
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+public import Logging
+import NIOCore
+import NIOSSL
+public import SafetyPolicies
+import ServiceLifecycle
+import UnixSignals
+
+/// The gateway: an HTTP server between clients and an OpenAI-compatible server, through which nothing passes that was not
+/// judged.
+public struct GatewayServer: Sendable {
+    private let config: GatewayConfig
+    private let policies: PolicyHolder
+    private let keyring: Keyring
+    private let responder: GatewayResponder
+    private let metrics = Metrics()
+    private let peers = Peers()
+    private let state = ServerState()
+    private let logger: Logger
+
+    /// Puts the parts together; nothing listens yet.
+    ///
+    /// - Throws: what the files that the configuration names are wrong about.
+    public init(_ config: GatewayConfig, guardModel: any Guard, policies: PolicyHolder, logger: Logger, time: TimeSource = .system) throws {
+        self.config = config
+        self.policies = policies
+        self.logger = logger
+        keyring = try Keyring(config.keys, policies: policies, time: time)
+        let bounded = BoundedGuard(guardModel, bounds: config.judging, time: time)
+        let pictures = PictureReader(config: config.pictures, fetcher: config.pictures.allowedHosts.isEmpty ? nil : RemotePictures(config.pictures))
+        let reader = ChatRequestReader(limits: config.limits, pictures: pictures)
+        let chat = ChatService(
+            judge: Judge(bounded), upstream: UpstreamClient(config.upstream), regeneration: FilterAndRegenerate(config.regeneration, time: time), config: config,
+            receipts: try config.receipts.file.isEmpty ? nil : ReceiptLog(config.receipts),
+            audit: try config.receipts.auditFile.isEmpty ? nil : AuditLog(config.receipts.auditFile), metrics: metrics, time: time)
+        responder = GatewayResponder(
+            config: config, keyring: keyring, chat: ChatRoute(service: chat, reader: reader, peers: peers),
+            moderation: ModerationRoute(service: chat, pictures: pictures), models: ModelsRoute(service: chat),
+            liteLLM: LiteLLMRoute(service: chat, reader: reader), files: try StaticFiles(servesPage: config.servesPage),
+            guardModel: bounded, metrics: metrics, peers: peers, state: state, time: time, logger: logger)
+    }
+
+    /// Serves until SIGTERM, SIGINT or the task's cancellation, then lets running requests end within the drain limit.
+    ///
+    /// - Parameter onReady: is told the port once the gateway listens.
+    public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let application = Application(
+            responder: responder, server: try serverBuilder(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(config.host, port: config.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(config.limits.connections)),
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: quiet)
+        var services = ServiceGroupConfiguration(
+            services: [
+                .init(service: application),
+                .init(service: PolicyWatch(holders: [policies] + keyring.policies, seconds: config.policyReloadSeconds, metrics: metrics, logger: logger)),
+                .init(service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds), successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: quiet)
+        services.maximumGracefulShutdownDuration = .seconds(config.limits.drainSeconds)
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch is CancellationError {}
+    }
+
+    /// Everything counted so far, in Prometheus' text format.
+    public var metricsText: String { metrics.text(gauges: []) }
+
+    /// The server's own logger says nothing of requests below warnings.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+
+    private func serverBuilder() throws -> HTTPServerBuilder {
+        let (limits, peers, metrics) = (PeerLimits(config.limits), peers, metrics)
+        let streams = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [PeerWatch(limits, peers, metrics)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: config.limits.headerBytes, maxHeaderListSize: config.limits.headerBytes, maxHeaderFieldCount: 128))
+        guard config.tls.isOn else { return .http1(configuration: streams) }
+        let certificates = try NIOSSLCertificate.fromPEMFile(config.tls.certificateFile).map { NIOSSLCertificateSource.certificate($0) }
+        let key = try NIOSSLPrivateKey(file: config.tls.keyFile, format: .pem)
+        return try .http2Upgrade(
+            tlsConfiguration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key)),
+            configuration: .init(
+                idleTimeout: .seconds(config.limits.idleSeconds), gracefulCloseTimeout: .seconds(config.limits.drainSeconds),
+                streamConfiguration: streams))
+    }
+}
+
+/// Tells load balancers first: on SIGTERM or SIGINT the gateway is "not ready", and after a delay the door closes.
+private struct Drain: Service {
+    let state: ServerState
+    let delaySeconds: Double
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        await cancelWhenGracefulShutdown {
+            for await _ in signals {
+                state.drain()
+                try? await Task.sleep(for: .seconds(delaySeconds))
+                return
+            }
+        }
+        state.drain()
+    }
+}
+
+/// Takes up new policy files: at SIGHUP, and every few seconds.
+private struct PolicyWatch: Service {
+    let holders: [PolicyHolder]
+    let seconds: Double
+    let metrics: Metrics
+    let logger: Logger
+
+    func run() async throws {
+        // note: being cancelled is how this ends, and must not end the group before its requests have
+        do { try await watch() } catch is CancellationError {}
+    }
+
+    private func watch() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask {
+                    for await _ in await UnixSignalsSequence(trapping: .sighup) { reload(saysUnchanged: true) }
+                }
+                group.addTask {
+                    guard seconds > 0 else { return }
+                    while true {
+                        try await Task.sleep(for: .seconds(seconds))
+                        reload(saysUnchanged: false)
+                    }
+                }
+            }
+        }
+    }
+
+    private func reload(saysUnchanged: Bool) {
+        for holder in holders {
+            switch holder.reload() {
+            case .unchanged: if saysUnchanged { logger.info("the policy file has not changed") }
+            case .replaced(let policy):
+                metrics.count("gateway_policy_reloads_total", [("result", "replaced")])
+                logger.notice("a new policy is in force", metadata: ["policy": "\(policy.label)"])
+            case .kept(let reason):
+                metrics.count("gateway_policy_reloads_total", [("result", "kept")])
+                logger.error("the policy file cannot be used; the old policy stays in force", metadata: ["reason": "\(reason)"])
+            }
+        }
+    }
+}

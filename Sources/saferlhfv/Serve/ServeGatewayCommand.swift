@@ -1,0 +1,80 @@
+import ArgumentParser
+import ConfigFiles
+import Foundation
+import Gateway
+import Guardrails
+import Logging
+import SafetyPolicies
+
+struct ServeGatewayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gateway", abstract: "Serve a gateway that judges everything between clients and an OpenAI-compatible server.",
+        discussion: "Example: safe-rlhf-v serve gateway --guard stub --upstream http://127.0.0.1:8000 --port 8080")
+
+    @OptionGroup var options: ConfigOptions
+    @OptionGroup var guardOptions: GuardOptions
+
+    @Option(help: "The safety policy file; the packaged one without it.")
+    var policy: String?
+
+    @Option(help: "Address of the OpenAI-compatible server; sets upstream.url.")
+    var upstream: String?
+
+    @Option(help: "Address to listen on; sets host.")
+    var host: String?
+
+    @Option(help: "Port to listen on; sets port.")
+    var port: Int?
+
+    @Option(help: "Least level of the log: debug, info, notice, warning, error.")
+    var logLevel = "info"
+
+    func run() async throws {
+        let config = try resolved()
+        guard !options.dryRun else { return print(try yaml(config)) }
+        let logger = try Log.logger("gateway", level: logLevel)
+        let policies = try PolicyHolder(file: policy.map { URL(filePath: $0) })
+        let guardModel = try guardOptions.makeGuard()
+        let server = try GatewayServer(config, guardModel: guardModel, policies: policies, logger: logger)
+        if guardModel.identity.name == "stub" { logger.warning("the stub guard knows only its canary: for tests and demonstrations") }
+        try await server.run { port in
+            logger.notice("listening", metadata: [
+                "address": "\(config.host):\(port)", "tls": "\(config.tls.isOn)", "upstream": "\(config.upstream.url)",
+                "policy": "\(policies.current.label)", "guard": "\(guardModel.identity.name)", "keys": "\(config.keys.count)",
+            ])
+        }
+    }
+
+    private func resolved() throws -> GatewayConfig {
+        var config: GatewayConfig = GatewayConfig()
+        if let upstream { config.upstream.url = upstream }
+        if let host { config.host = host }
+        if let port { config.port = port }
+        return try options.resolved(config)
+    }
+}
+
+/// Which guard judges.
+struct GuardOptions: ParsableArguments {
+    @Option(name: .customLong("guard"), help: "`stub`, or the folder of a trained guard.")
+    var guardName: String
+
+    @Option(help: "With --guard stub: the words that are unsafe.")
+    var canary = "BEAVER-CANARY"
+
+    func makeGuard() throws -> any Guard {
+        guardName == "stub" ? StubGuard(canary: .init(text: canary)) : try GuardLoading.load(URL(filePath: guardName))
+    }
+}
+
+/// Log lines for people and for collectors: key=value on standard error, never content.
+enum Log {
+    static func logger(_ label: String, level: String) throws -> Logger {
+        guard let level = Logger.Level(rawValue: level) else {
+            throw ValidationError("--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), found \(level)")
+        }
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}
