@@ -46,9 +46,11 @@ function table(head, rows) {
   return box;
 }
 
+// A bar that turns from green to red with harm; for `safe`, the other way round.
 function meter(value, label) {
   const node = element("meter");
-  Object.assign(node, { min: 0, max: 1, low: 0.3, high: 0.5, optimum: 0, value });
+  const isSafe = label === "safe";
+  Object.assign(node, { min: 0, max: 1, low: isSafe ? 0.5 : 0.3, high: isSafe ? 0.7 : 0.5, optimum: isSafe ? 1 : 0, value });
   node.setAttribute("aria-label", label + " " + value.toFixed(2));
   return node;
 }
