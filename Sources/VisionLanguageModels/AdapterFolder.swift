@@ -74,7 +74,7 @@ extension VisionLanguageModel {
     ///   - folder: exists already.
     ///   - baseModel: how the folder names the model that it belongs to: a path or an identifier.
     public func saveAdapters(to folder: URL, baseModel: String) throws {
-        try PEFTLayout.write(trunk.adapters, parameters, to: folder, baseModel: baseModel)
+        try PEFTLayout.write(trunk, parameters, to: folder, baseModel: baseModel)
     }
 
     /// Adds the adapters to the weights they adapt, in place; afterwards the same outputs need no adapter.
@@ -114,7 +114,7 @@ extension ScoreModel {
     ///   - folder: exists already.
     ///   - baseModel: how the folder names the model that it belongs to: a path or an identifier.
     public func saveAdapters(to folder: URL, baseModel: String) throws {
-        try PEFTLayout.write(trunk.adapters, parameters, to: folder, baseModel: baseModel)
+        try PEFTLayout.write(trunk, parameters, to: folder, baseModel: baseModel)
     }
 
     /// Adds the adapters to the weights they adapt, in place; afterwards the same outputs need no adapter.

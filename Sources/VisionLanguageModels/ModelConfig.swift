@@ -21,6 +21,9 @@ public protocol ModelConfig: Equatable, Sendable {
     static var places: WeightPlaces { get }
     /// The name that published checkpoints of the family have for a tensor, whatever it is called in this file.
     static func publishedName(_ stored: String) -> String
+    /// The name that peft looks for when it puts an adapter beside a published tensor: the same, unless transformers'
+    /// module tree has another one that peft does not work out by itself.
+    static func moduleName(_ published: String) -> String
 
     /// Tower and projector; `nil` in a model that sees nothing.
     func makeVision(_ weights: Weights) throws -> (any VisionEncoder)?
@@ -38,6 +41,8 @@ public struct WeightPlaces: Sendable {
 }
 
 extension ModelConfig {
+    public static func moduleName(_ published: String) -> String { published }
+
     /// Reads `config.json` of a folder that is known to be of this family.
     public init(readingFrom folder: URL) throws {
         let url = folder.appending(path: ModelFamily.configFile)

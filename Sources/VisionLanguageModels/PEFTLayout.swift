@@ -42,16 +42,17 @@ enum PEFTLayout {
     }
 
     /// Writes settings, adapters, and a score head if the model has one.
-    static func write(_ config: LoRAConfig?, _ parameters: Parameters, to folder: URL, baseModel: String) throws {
-        guard let config else {
+    static func write(_ trunk: Trunk, _ parameters: Parameters, to folder: URL, baseModel: String) throws {
+        guard let config = trunk.adapters else {
             throw ModelConfigError(file: folder.path, problems: ["the model has no adapters that could be written"])
         }
         let trained = parameters.named { LoRAConfig.isAdapter($0) || ModelComponent(ofParameter: $0) == .scoreHead }
         let hasHead = trained.members.contains { ModelComponent(ofParameter: $0.name) == .scoreHead }
+        let family = type(of: trunk.config)
         let settings = json(config, baseModel: baseModel, keepsScoreHead: hasHead).serialized(pretty: true) + "\n"
         try DurableFiles.write(settings, to: folder.appending(path: configFile))
         try Safetensors.write(
-            trained.members.map { (prefix + $0.name, $0.tensor) }, metadata: ["format": "pt"],
+            trained.members.map { (prefix + family.moduleName($0.name), $0.tensor) }, metadata: ["format": "pt"],
             to: folder.appending(path: weightsFile))
     }
 

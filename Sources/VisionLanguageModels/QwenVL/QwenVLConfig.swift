@@ -59,6 +59,10 @@ public struct QwenVLConfig: ModelConfig {
         return stored
     }
 
+    public static func moduleName(_ published: String) -> String {
+        published.hasPrefix("model.") ? "model.language_model." + published.dropFirst("model.".count) : published
+    }
+
     public func makeVision(_ weights: Weights) throws -> (any VisionEncoder)? { try QwenVision(vision, weights["visual"]) }
 
     public func makePictureProcessor(_ settings: JSONValue) throws -> (any PictureProcessor)? {
