@@ -4,7 +4,7 @@ public import GGUF
 import StrictJSON
 import Tokenizers
 public import Torch
-public import TorchNN
+import TorchNN
 
 /// Writes a model's files anew: one type for all weights, published names, shards of a chosen size. Weights pass through
 /// memory one shard at a time.

@@ -1,4 +1,4 @@
-public import Torch
+import Torch
 public import TorchNN
 
 /// The parameters that a model of some configuration has, by name and shape. Nothing is read, and no memory is taken:

@@ -17,7 +17,7 @@ struct GGUFAttackTests {
         raw.version = UInt32(3).byteSwapped
         #expect(try refusal(of: raw).reason.contains("big-endian"))
         for count in [0, 3, 4, 8, 23] {
-            try withFile(Array(RawGGUF.valid.bytes.prefix(count))) { url in
+            _ = try withFile(Array(RawGGUF.valid.bytes.prefix(count))) { url in
                 #expect(throws: GGUFError.self) { try GGUFFile(url) }
             }
         }

@@ -18,7 +18,7 @@ struct ModelCommandTests {
     func encode() throws {
         let pixels = small.path("pixels.safetensors"), logits = small.path("logits.safetensors")
         let encoded = try ProgramRun(["model", "encode"] + shown + ["--pixels", pixels, "--json"]).json()
-        let ids = try #require(encoded["input_ids"]?.array?.compactMap(\.integer))
+        let ids = try #require(encoded["input_ids"]?.integers)
         #expect(encoded["image_count"] == 1 && encoded["image_token_count"] == 4)
         #expect(encoded["pixel_values_shape"] == [1, 3, 48, 48])
         #expect(encoded["response_range"] == .array([.integer(Int64(ids.count)), .integer(Int64(ids.count))]))
@@ -53,10 +53,10 @@ struct ModelCommandTests {
     @Test("logprobs adds up, and belongs to the response")
     func logProbs() throws {
         let json = try ProgramRun(["model", "logprobs"] + shown + ["--response", "A knife.", "--json"]).json()
-        let values = try #require(json["logprobs"]?.array?.compactMap(\.number))
+        let values = try #require(json["logprobs"]?.numbers)
         let sum = try #require(json["sum"]?.number)
         #expect(abs(values.reduce(0, +) - sum) < 1e-9 && values.allSatisfy { $0 < 0 })
-        let range = try #require(json["response_range"]?.array?.compactMap(\.integer))
+        let range = try #require(json["response_range"]?.integers)
         #expect(json["token_ids"]?.array?.count == values.count && range[1] - range[0] == values.count)
         let nothing = try ProgramRun(["model", "logprobs"] + shown)
         #expect(nothing.status == 64 && nothing.errors.contains("--response"))

@@ -37,6 +37,13 @@ struct ProgramRun {
     func json() throws -> JSONValue { try JSONValue(parsing: Array(output.utf8)) }
 }
 
+extension JSONValue {
+    /// The integers of a list.
+    var integers: [Int]? { array?.compactMap { $0.integer } }
+    /// The numbers of a list.
+    var numbers: [Double]? { array?.compactMap { $0.number } }
+}
+
 /// A small model of the program's own making, and a picture.
 struct SmallModel: Sendable {
     static let shared = Swift.Result { try SmallModel() }
