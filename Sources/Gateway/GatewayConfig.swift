@@ -153,7 +153,8 @@ public struct KeyConfig: Codable, Equatable, Sendable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            name: try values.decode(String.self, forKey: .name), sha256: try values.decode(String.self, forKey: .sha256),
+            name: try values.decode(String.self, forKey: .name),
+            sha256: try values.decode(String.self, forKey: .sha256),
             policy: try values.decodeIfPresent(String.self, forKey: .policy) ?? "",
             requestsPerMinute: try values.decodeIfPresent(Double.self, forKey: .requestsPerMinute) ?? 0,
             burst: try values.decodeIfPresent(Double.self, forKey: .burst) ?? 60,

@@ -51,7 +51,10 @@ public final class MockUpstream: Sendable {
     private func respond(to request: Request) async throws -> Response {
         switch (request.method, request.uri.path) {
         case (.get, "/v1/models"):
-            return json(["object": "list", "data": [["id": "mock", "object": "model", "created": 0, "owned_by": "mock-upstream"]]])
+            return json([
+                "object": "list",
+                "data": [["id": "mock", "object": "model", "created": 0, "owned_by": "mock-upstream"]],
+            ])
         case (.post, "/v1/chat/completions"):
             let bytes = Array(try await request.body.collect(upTo: 64 << 20).readableBytesView)
             return try await chat(bytes)
@@ -82,12 +85,13 @@ public final class MockUpstream: Sendable {
     private func answer(_ text: String, _ count: Int, _ body: JSONValue) -> JSONValue {
         [
             "id": "chatcmpl-mock", "object": "chat.completion", "created": 0, "model": body["model"] ?? "mock",
-            "choices": .array((0..<count).map { index in
-                [
-                    "index": .integer(Int64(index)), "message": ["role": "assistant", "content": .string(text)],
-                    "finish_reason": "stop", "logprobs": .null,
-                ]
-            }),
+            "choices": .array(
+                (0..<count).map { index in
+                    [
+                        "index": .integer(Int64(index)), "message": ["role": "assistant", "content": .string(text)],
+                        "finish_reason": "stop", "logprobs": .null,
+                    ]
+                }),
             "usage": usage(text, count),
         ]
     }
@@ -104,7 +108,8 @@ public final class MockUpstream: Sendable {
         }
         func chunk(_ choices: [JSONValue], usage: JSONValue = .null) -> String {
             let value: JSONValue = [
-                "id": "chatcmpl-mock", "object": "chat.completion.chunk", "created": 0, "model": body["model"] ?? "mock",
+                "id": "chatcmpl-mock", "object": "chat.completion.chunk", "created": 0,
+                "model": body["model"] ?? "mock",
                 "choices": .array(choices), "usage": usage,
             ]
             return "data: \(value.serialized())\n\n"
@@ -115,7 +120,9 @@ public final class MockUpstream: Sendable {
         var events = (0..<count).map { chunk([delta($0, ["role": "assistant", "content": ""])]) }
         for piece in pieces { events += (0..<count).map { chunk([delta($0, ["content": .string(piece)])]) } }
         events += (0..<count).map { chunk([delta($0, [:], "stop")]) }
-        if body["stream_options"]?["include_usage"]?.bool == true { events.append(chunk([], usage: usage(text, count))) }
+        if body["stream_options"]?["include_usage"]?.bool == true {
+            events.append(chunk([], usage: usage(text, count)))
+        }
         events.append("data: [DONE]\n\n")
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
@@ -123,6 +130,8 @@ public final class MockUpstream: Sendable {
     }
 
     private func json(_ value: JSONValue) -> Response {
-        Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: value.serializedBytes())))
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: value.serializedBytes())))
     }
 }

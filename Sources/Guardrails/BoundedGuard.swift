@@ -18,7 +18,9 @@ public struct GuardBounds: Sendable, Equatable, Codable {
     /// What cannot be right, each with `path` before its name.
     public func problems(at path: String) -> [String] {
         var problems: [String] = []
-        if !(deadlineSeconds > 0) { problems.append("\(path).deadlineSeconds must be above 0, found \(deadlineSeconds)") }
+        if !(deadlineSeconds > 0) {
+            problems.append("\(path).deadlineSeconds must be above 0, found \(deadlineSeconds)")
+        }
         if concurrency < 1 { problems.append("\(path).concurrency must be at least 1, found \(concurrency)") }
         if queue < 0 { problems.append("\(path).queue must be at least 0, found \(queue)") }
         if failuresToOpen < 1 { problems.append("\(path).failuresToOpen must be at least 1, found \(failuresToOpen)") }
@@ -65,10 +67,13 @@ public final class BoundedGuard: Guard {
         let isProbe = try admit()
         do {
             let deadline = bounds.deadlineSeconds
-            guard let verdicts = try await withDeadline(.seconds(deadline), time, { try await self.inTurn(inputs) }) else {
+            guard let verdicts = try await withDeadline(.seconds(deadline), time, { try await self.inTurn(inputs) })
+            else {
                 throw GuardError.deadline(seconds: deadline)
             }
-            guard verdicts.count == inputs.count else { throw GuardError.wrongCount(expected: inputs.count, found: verdicts.count) }
+            guard verdicts.count == inputs.count else {
+                throw GuardError.wrongCount(expected: inputs.count, found: verdicts.count)
+            }
             succeeded()
             return verdicts
         } catch {
@@ -110,7 +115,9 @@ public final class BoundedGuard: Guard {
             if error is CancellationError { return }
             if case GuardError.overloaded = error { return }
             state.failures += 1
-            if isProbe || state.failures >= bounds.failuresToOpen { state.openUntil = now + .seconds(bounds.openSeconds) }
+            if isProbe || state.failures >= bounds.failuresToOpen {
+                state.openUntil = now + .seconds(bounds.openSeconds)
+            }
         }
     }
 

@@ -60,9 +60,12 @@ public struct Judge: Sendable {
         }
         if turns.contains(where: { $0.parts.count > 1 }) {
             for index in 1..<max(1, joined.map(\.count).max() ?? 1) {
-                variants.append(zip(turns, joined).map { turn, views in
-                    Turn(turn.speaker, [.text(views[min(index, views.count - 1)])] + turn.images.map(ContentPart.image))
-                })
+                variants.append(
+                    zip(turns, joined).map { turn, views in
+                        Turn(
+                            turn.speaker,
+                            [.text(views[min(index, views.count - 1)])] + turn.images.map(ContentPart.image))
+                    })
             }
         }
         return variants
@@ -86,7 +89,9 @@ public struct Judge: Sendable {
             inputs.append(task.input)
         }
         let verdicts = try await guardModel.judge(inputs)
-        guard verdicts.count == inputs.count else { throw GuardError.wrongCount(expected: inputs.count, found: verdicts.count) }
+        guard verdicts.count == inputs.count else {
+            throw GuardError.wrongCount(expected: inputs.count, found: verdicts.count)
+        }
 
         var joined: [PolicyDirection: Verdict] = [:]
         for task in tasks {

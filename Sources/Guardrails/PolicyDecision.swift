@@ -24,7 +24,8 @@ public struct PolicyDecision: Sendable, Equatable {
         action = rules.unsafe.counts(probability: verdict.unsafe, level: level) ? rules.unsafe.action : .allow
 
         let ranked = HarmCategory.allCases.filter {
-            rules[$0].counts(probability: verdict.probability(of: $0), level: max(level, .minor)) && (isUnsafe || level > .safe)
+            rules[$0].counts(probability: verdict.probability(of: $0), level: max(level, .minor))
+                && (isUnsafe || level > .safe)
         }.sorted { verdict.probability(of: $0) > verdict.probability(of: $1) }
         category = ranked.first
         if let strictest = ranked.max(by: { rules[$0].action < rules[$1].action }), rules[strictest].action > action {

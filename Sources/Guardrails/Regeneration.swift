@@ -10,7 +10,8 @@ public struct RegenerationConfig: Codable, Equatable, Sendable {
     public var maximumSeconds = 60.0
     /// What the model is told before it tries again, as a hidden system turn; `{category}` becomes the category's title,
     /// `{round}` the number of the try. Empty: it is told nothing.
-    public var hint = "The previous answer was withheld because of: {category}. Answer again, helpfully and safely, without such content. If that is impossible, decline politely and say what you can help with instead."
+    public var hint =
+        "The previous answer was withheld because of: {category}. Answer again, helpfully and safely, without such content. If that is impossible, decline politely and say what you can help with instead."
     /// Safe responses to collect when a helpfulness score is there to choose among them; 1 takes the first safe one.
     public var safeCandidates = 1
 
@@ -146,7 +147,8 @@ public struct FilterAndRegenerate: Sendable {
             if number > 1, remaining <= .zero { stop = .time; break }
 
             let round = GenerationRound(
-                number: number, hint: hint(after: records.last, number, policy), remainingTokens: config.maximumTokens - spent,
+                number: number, hint: hint(after: records.last, number, policy),
+                remainingTokens: config.maximumTokens - spent,
                 remaining: remaining)
             let draft: Draft<Payload>
             if number == 1, let first { draft = first } else { draft = try await generate(round) }
@@ -154,7 +156,8 @@ public struct FilterAndRegenerate: Sendable {
             let passes = judgement.decision.passes
             let score = passes && wanted > 1 ? try await helpfulness?(draft) : nil
             let record = RoundRecord(
-                number: number, text: draft.text, tokenCount: draft.tokenCount, judgement: judgement, helpfulness: score,
+                number: number, text: draft.text, tokenCount: draft.tokenCount, judgement: judgement,
+                helpfulness: score,
                 seconds: (time.now() - began).inSeconds)
             records.append(record)
 

@@ -46,7 +46,8 @@ public struct StubGuard: Guard {
     public init(canary: Canary = Canary(), limits: GuardLimits = GuardLimits()) {
         self.canary = canary
         self.limits = limits
-        let description = "stub \(canary.text) \(canary.color) \(canary.side) \(canary.category.rawValue) \(canary.level.name)"
+        let description =
+            "stub \(canary.text) \(canary.color) \(canary.side) \(canary.category.rawValue) \(canary.level.name)"
         identity = GuardIdentity(name: "stub", hash: hexadecimal(SHA256.hash(data: Array(description.utf8))))
     }
 
@@ -68,12 +69,14 @@ public struct StubGuard: Guard {
     private func verdict(isUnsafe: Bool) throws -> Verdict {
         try Verdict(
             unsafe: isUnsafe ? 0.98 : 0.01,
-            levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map {
-                ($0, $0 == (isUnsafe ? canary.level : .safe) ? 0.97 : 0.01)
-            }),
-            categories: Dictionary(uniqueKeysWithValues: HarmCategory.allCases.map {
-                ($0, isUnsafe && $0 == canary.category ? 0.97 : 0.01)
-            }),
+            levels: Dictionary(
+                uniqueKeysWithValues: Severity.allCases.map {
+                    ($0, $0 == (isUnsafe ? canary.level : .safe) ? 0.97 : 0.01)
+                }),
+            categories: Dictionary(
+                uniqueKeysWithValues: HarmCategory.allCases.map {
+                    ($0, isUnsafe && $0 == canary.category ? 0.97 : 0.01)
+                }),
             refusal: 0.01)
     }
 
@@ -87,7 +90,8 @@ public struct StubGuard: Guard {
                 for x in 0..<image.width {
                     let at = (y * image.width + x) * 3
                     let old = above[x + 1]
-                    let side = matches(pixels[at], pixels[at + 1], pixels[at + 2]) ? min(old, above[x], diagonal) + 1 : 0
+                    let side =
+                        matches(pixels[at], pixels[at + 1], pixels[at + 2]) ? min(old, above[x], diagonal) + 1 : 0
                     above[x + 1] = side
                     diagonal = old
                     if side >= canary.side { return true }

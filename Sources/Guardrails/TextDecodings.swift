@@ -33,7 +33,9 @@ enum TextDecodings {
         let digits = leet(text)
         if digits != text { readings.append(digits) }
         let score = commonWords(text)
-        for reading in [rot13(text), String(text.reversed())] where commonWords(reading) > score { readings.append(reading) }
+        for reading in [rot13(text), String(text.reversed())] where commonWords(reading) > score {
+            readings.append(reading)
+        }
         return readings
     }
 
@@ -89,8 +91,12 @@ enum TextDecodings {
     /// The escape at the start of `input`: what it says and how long it is.
     private static func escape(_ input: ArraySlice<UInt8>) -> ([UInt8], Int)? {
         let head = Array(input.prefix(12))
-        if head.first == UInt8(ascii: "%"), let value = number(head.dropFirst().prefix(2), digits: 2) { return ([UInt8(truncatingIfNeeded: value)], 3) }
-        if head.starts(with: Array("\\x".utf8)), let value = number(head.dropFirst(2).prefix(2), digits: 2) { return ([UInt8(truncatingIfNeeded: value)], 4) }
+        if head.first == UInt8(ascii: "%"), let value = number(head.dropFirst().prefix(2), digits: 2) {
+            return ([UInt8(truncatingIfNeeded: value)], 3)
+        }
+        if head.starts(with: Array("\\x".utf8)), let value = number(head.dropFirst(2).prefix(2), digits: 2) {
+            return ([UInt8(truncatingIfNeeded: value)], 4)
+        }
         if head.starts(with: Array("\\u".utf8)), let value = number(head.dropFirst(2).prefix(4), digits: 4),
             let scalar = Unicode.Scalar(value)
         {
@@ -105,7 +111,8 @@ enum TextDecodings {
     }
 
     private static func number(_ digits: ArraySlice<UInt8>, digits count: Int) -> UInt32? {
-        digits.count == count && digits.allSatisfy(isHex) ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16) : nil
+        digits.count == count && digits.allSatisfy(isHex)
+            ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16) : nil
     }
 
     // MARK: - Runs of an alphabet
@@ -148,7 +155,9 @@ enum TextDecodings {
 
     private static func hex(_ run: [UInt8]) -> String? {
         guard run.count.isMultiple(of: 2) else { return nil }
-        let bytes = stride(from: 0, to: run.count, by: 2).compactMap { UInt8(String(decoding: run[$0..<$0 + 2], as: UTF8.self), radix: 16) }
+        let bytes = stride(from: 0, to: run.count, by: 2).compactMap {
+            UInt8(String(decoding: run[$0..<$0 + 2], as: UTF8.self), radix: 16)
+        }
         return readable(bytes, minimum: 4)
     }
 
@@ -187,13 +196,14 @@ enum TextDecodings {
     // MARK: - The whole text
 
     private static func rot13(_ text: String) -> String {
-        String(decoding: text.utf8.map { byte in
-            switch byte {
-            case 0x41...0x5A: 0x41 + (byte - 0x41 + 13) % 26
-            case 0x61...0x7A: 0x61 + (byte - 0x61 + 13) % 26
-            default: byte
-            }
-        }, as: UTF8.self)
+        String(
+            decoding: text.utf8.map { byte in
+                switch byte {
+                case 0x41...0x5A: 0x41 + (byte - 0x41 + 13) % 26
+                case 0x61...0x7A: 0x61 + (byte - 0x61 + 13) % 26
+                default: byte
+                }
+            }, as: UTF8.self)
     }
 
     /// "b o m b" and "b-o-m-b" as "bomb": separators between single letters dropped, where four or more stand in a row.
@@ -205,7 +215,9 @@ enum TextDecodings {
         var found = false
         while at < characters.count {
             var (end, letters) = (at, "")
-            while end < characters.count, !separators.contains(characters[end]), characters[end].isLetter || characters[end].isNumber {
+            while end < characters.count, !separators.contains(characters[end]),
+                characters[end].isLetter || characters[end].isNumber
+            {
                 letters.append(characters[end])
                 end += 1
                 guard end + 1 < characters.count, separators.contains(characters[end]),
@@ -227,9 +239,12 @@ enum TextDecodings {
     }
 
     private static func leet(_ text: String) -> String {
-        let letters: [Character: Character] = ["0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"]
+        let letters: [Character: Character] = [
+            "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s",
+        ]
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            word.contains(where: \.isLetter) && word.contains { letters[$0] != nil } ? String(word.map { letters[$0] ?? $0 }) : String(word)
+            word.contains(where: \.isLetter) && word.contains { letters[$0] != nil }
+                ? String(word.map { letters[$0] ?? $0 }) : String(word)
         }
         return words.joined(separator: " ")
     }
@@ -239,8 +254,10 @@ enum TextDecodings {
     }
 
     private static let common: Set<Substring> = [
-        "the", "of", "and", "to", "a", "in", "is", "you", "that", "it", "he", "for", "was", "on", "are", "as", "with", "his",
-        "they", "at", "be", "this", "from", "i", "have", "or", "by", "one", "had", "not", "but", "what", "all", "were", "when",
+        "the", "of", "and", "to", "a", "in", "is", "you", "that", "it", "he", "for", "was", "on", "are", "as", "with",
+        "his",
+        "they", "at", "be", "this", "from", "i", "have", "or", "by", "one", "had", "not", "but", "what", "all", "were",
+        "when",
         "we", "there", "can", "an", "your", "which", "how", "do", "if", "will", "me", "make", "tell", "please",
     ]
 }

@@ -30,8 +30,9 @@ public struct TextNormalizer: Sendable {
         add(normalized(text))
         var decoded = text
         for _ in 0..<maximumDepth {
-            guard let next = TextDecodings.inlineDecoded(decoded, limit: maximumDecodedBytes)
-                ?? TextDecodings.inlineDecoded(normalized(decoded), limit: maximumDecodedBytes)
+            guard
+                let next = TextDecodings.inlineDecoded(decoded, limit: maximumDecodedBytes)
+                    ?? TextDecodings.inlineDecoded(normalized(decoded), limit: maximumDecodedBytes)
             else { break }
             decoded = next
             add(normalized(next))
@@ -61,7 +62,9 @@ public struct TextNormalizer: Sendable {
     /// Zero-width characters, soft hyphens, variation selectors, tag characters, direction marks, and control characters
     /// that are no white space.
     static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return scalar.value < 0x20 && ![0x09, 0x0A, 0x0D].contains(scalar.value) || scalar.value == 0x7F }
+        if scalar.isASCII {
+            return scalar.value < 0x20 && ![0x09, 0x0A, 0x0D].contains(scalar.value) || scalar.value == 0x7F
+        }
         let properties = scalar.properties
         return properties.isDefaultIgnorableCodePoint || properties.generalCategory == .format
             || properties.generalCategory == .control && scalar.value != 0x85

@@ -53,7 +53,9 @@ public struct Verdict: Sendable, Equatable {
             categories.merging(other.categories, uniquingKeysWith: max), min(refusal, other.refusal))
     }
 
-    private init(known unsafe: Double, _ levels: [Severity: Double], _ categories: [HarmCategory: Double], _ refusal: Double) {
+    private init(
+        known unsafe: Double, _ levels: [Severity: Double], _ categories: [HarmCategory: Double], _ refusal: Double
+    ) {
         (self.unsafe, self.levels, self.categories, self.refusal) = (unsafe, levels, categories, refusal)
     }
 }
@@ -71,7 +73,8 @@ public enum VerdictError: Error, Sendable, Equatable {
 extension VerdictError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .notAProbability(let name, let found): "the guard's \(name) is \(found), which is not a probability: there is no verdict"
+        case .notAProbability(let name, let found):
+            "the guard's \(name) is \(found), which is not a probability: there is no verdict"
         case .missing(let name): "the guard says nothing of \(name): there is no verdict"
         }
     }

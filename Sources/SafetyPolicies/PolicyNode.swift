@@ -95,7 +95,9 @@ final class PolicySection {
         guard case .scalar(let scalar) = member.node, member.node.anchor == nil, let value = Double(scalar.string),
             value > 0, value <= 1
         else {
-            problems.add(member.line, "\(place(key)): expected a probability above 0 and at most 1, found \(described(member.node))")
+            problems.add(
+                member.line,
+                "\(place(key)): expected a probability above 0 and at most 1, found \(described(member.node))")
             return nil
         }
         return value
@@ -135,7 +137,8 @@ final class PolicySection {
     func finish() {
         let unknown = members.filter { !taken.contains($0.key) }
         for member in unknown {
-            problems.add(member.line, "unknown key \(place(member.key)); known here: \(taken.sorted().joined(separator: ", "))")
+            problems.add(
+                member.line, "unknown key \(place(member.key)); known here: \(taken.sorted().joined(separator: ", "))")
         }
     }
 }

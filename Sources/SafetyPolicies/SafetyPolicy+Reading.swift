@@ -9,7 +9,8 @@ extension SafetyPolicy {
     /// The policy that comes with the package.
     public static func packaged() throws -> SafetyPolicy {
         guard let url = Bundle.module.url(forResource: "default-policy", withExtension: "yaml") else {
-            throw ConfigError(origin: "the packaged policy", problems: ["its file is missing"], exitStatus: .internalFault)
+            throw ConfigError(
+                origin: "the packaged policy", problems: ["its file is missing"], exitStatus: .internalFault)
         }
         return try SafetyPolicy(contentsOf: url)
     }
@@ -41,7 +42,8 @@ extension SafetyPolicy {
             // note: nodes refer weakly to their anchors, which live as long as the parser
             return try withExtendedLifetime(parser) {
                 guard let root = try parser.singleRoot() else {
-                    throw ConfigError(origin: origin, problems: ["the file is empty; start from the default in docs/policy.md"])
+                    throw ConfigError(
+                        origin: origin, problems: ["the file is empty; start from the default in docs/policy.md"])
                 }
                 return body(root)
             }
@@ -52,7 +54,8 @@ extension SafetyPolicy {
 
     private static func sentence(for error: YamlError, in text: String) -> String {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             "line \(mark.line), column \(mark.column): not YAML: \(problem)"
         case .duplicatedKeysInMapping(let keys, let context):
             "line \(secondLine(of: keys.first ?? "", from: context.mark.line, in: text)): \(keys.joined(separator: ", ")) occurs twice in its section"
@@ -62,20 +65,26 @@ extension SafetyPolicy {
 
     /// Where a key is written again, in the section that begins at `start`; `start` when that cannot be told.
     private static func secondLine(of key: String, from start: Int, in text: String) -> Int {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().dropFirst(max(0, start - 1))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().dropFirst(
+            max(0, start - 1))
         let written = lines.filter { $0.element.drop { $0 == " " }.hasPrefix(key + ":") }
         guard let first = written.first else { return start }
         let indentation = first.element.prefix { $0 == " " }.count
-        return written.dropFirst().first { $0.element.prefix { $0 == " " }.count == indentation }.map { $0.offset + 1 } ?? start
+        return written.dropFirst().first { $0.element.prefix { $0 == " " }.count == indentation }.map { $0.offset + 1 }
+            ?? start
     }
 
     // MARK: - The file, section by section
 
     private static func read(_ root: PolicySection, hash: String) -> SafetyPolicy {
-        if root.text("format") != "1" { root.report("format", "expected 1, the form of policy file that this version reads") }
+        if root.text("format") != "1" {
+            root.report("format", "expected 1, the form of policy file that this version reads")
+        }
         let (name, version, mapping) = (root.text("name"), root.text("version"), root.text("openai_mapping"))
         let harmfulFrom = root.word("harmful_from", Severity.self, name: \.name) ?? .minor
-        if !root.has("harmful_from") { root.report("harmful_from", "is missing: the least level that counts as harmful") }
+        if !root.has("harmful_from") {
+            root.report("harmful_from", "is missing: the least level that counts as harmful")
+        }
         if harmfulFrom == .safe { root.report("harmful_from", "safe cannot be harmful") }
 
         let refusals = refusalTexts(root.section("refusals"))
@@ -83,7 +92,9 @@ extension SafetyPolicy {
         var defaults: [PolicyDirection: (unsafe: PolicyRule, category: PolicyRule)] = [:]
         for direction in PolicyDirection.allCases {
             let section = directions.section(direction.rawValue)
-            defaults[direction] = (rule(section.section("unsafe"), direction), rule(section.section("category"), direction))
+            defaults[direction] = (
+                rule(section.section("unsafe"), direction), rule(section.section("category"), direction)
+            )
             section.finish()
         }
         directions.finish()
@@ -93,7 +104,8 @@ extension SafetyPolicy {
         func rules(_ direction: PolicyDirection) -> DirectionRules {
             let fallback = PolicyRule(threshold: 1, level: .minor, action: .refuse)
             let found = defaults[direction] ?? (fallback, fallback)
-            return DirectionRules(unsafe: found.unsafe, category: found.category, byCategory: overrides[direction] ?? [:])
+            return DirectionRules(
+                unsafe: found.unsafe, category: found.category, byCategory: overrides[direction] ?? [:])
         }
         return SafetyPolicy(
             name: name, version: version, hash: hash, harmfulFrom: harmfulFrom, query: rules(.query),
@@ -107,7 +119,9 @@ extension SafetyPolicy {
     }
 
     /// A rule; what it does not write is taken from `base`, and without a base everything must be written.
-    private static func rule(_ section: PolicySection, _ direction: PolicyDirection, base: PolicyRule? = nil) -> PolicyRule {
+    private static func rule(_ section: PolicySection, _ direction: PolicyDirection, base: PolicyRule? = nil)
+        -> PolicyRule
+    {
         let threshold = section.probability("threshold")
         let level = section.word("level", Severity.self, name: \.name)
         let action = section.word("action", PolicyAction.self, name: \.rawValue)
@@ -118,10 +132,14 @@ extension SafetyPolicy {
             threshold: threshold ?? base?.threshold ?? 1, level: level ?? base?.level ?? .minor,
             action: action ?? base?.action ?? .refuse)
         if rule.action == .regenerate, direction != .response {
-            section.report("action", "only a response can be regenerated; a \(direction.rawValue) can be allowed, annotated or refused")
+            section.report(
+                "action",
+                "only a response can be regenerated; a \(direction.rawValue) can be allowed, annotated or refused")
         }
         if rule.level == .safe, !rule.action.passes {
-            section.report(section.has("level") ? "level" : "action", "what is safe cannot be \(rule.action.rawValue)d; raise the level to minor")
+            section.report(
+                section.has("level") ? "level" : "action",
+                "what is safe cannot be \(rule.action.rawValue)d; raise the level to minor")
         }
         section.finish()
         return rule
@@ -140,7 +158,9 @@ extension SafetyPolicy {
             var effective: [PolicyRule] = []
             for direction in PolicyDirection.allCases {
                 let base = defaults[direction]
-                guard let own = written.optionalSection(direction.rawValue) else { base.map { effective.append($0) }; continue }
+                guard let own = written.optionalSection(direction.rawValue) else {
+                    base.map { effective.append($0) }; continue
+                }
                 let override = rule(own, direction, base: base)
                 overrides[direction, default: [:]][category] = override
                 effective.append(override)

@@ -18,19 +18,28 @@ struct AccessTests {
     static let key = "sk-" + String(repeating: "a1", count: 16)
 
     static func entry(_ change: (inout KeyConfig) -> Void = { _ in }) -> KeyConfig {
-        var entry = KeyConfig(name: "team", sha256: SHA256.hash(data: Array(key.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+        var entry = KeyConfig(
+            name: "team",
+            sha256: SHA256.hash(data: Array(key.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+                .joined())
         change(&entry)
         return entry
     }
 
     @Test("without the key there is no answer, whatever is sent in its place")
     func keys() async throws {
-        try await Rig.run { $0.keys = [Self.entry()] } body: { rig in
+        try await Rig.run {
+            $0.keys = [Self.entry()]
+        } body: { rig in
             let wrong: [[(String, String)]] = [
-                [], [("authorization", "")], [("authorization", "Bearer")], [("authorization", "Bearer ")], [("authorization", "Bearer x")],
-                [("authorization", Self.key)], [("authorization", "Basic \(Self.key)")], [("authorization", "Bearer  \(Self.key)")],
-                [("authorization", "Bearer \(Self.key) ")].map { ($0.0, $0.1 + "x") }, [("authorization", "Bearer \(Self.key.uppercased())")],
-                [("authorization", "Bearer \(Self.key.dropLast())")], [("authorization", "Bearer \(Self.key)0")], [("x-api-key", Self.key)],
+                [], [("authorization", "")], [("authorization", "Bearer")], [("authorization", "Bearer ")],
+                [("authorization", "Bearer x")],
+                [("authorization", Self.key)], [("authorization", "Basic \(Self.key)")],
+                [("authorization", "Bearer  \(Self.key)")],
+                [("authorization", "Bearer \(Self.key) ")].map { ($0.0, $0.1 + "x") },
+                [("authorization", "Bearer \(Self.key.uppercased())")],
+                [("authorization", "Bearer \(Self.key.dropLast())")], [("authorization", "Bearer \(Self.key)0")],
+                [("x-api-key", Self.key)],
                 [("api-key", Self.key)], [("cookie", "authorization=Bearer \(Self.key)")],
                 [("authorization", "Bearer \(Self.key)"), ("authorization", "Bearer \(Self.key)")],
                 [("authorization", "Bearer \(Self.key),Bearer x")], [("authorization", "Token \(Self.key)")],
@@ -43,7 +52,9 @@ struct AccessTests {
                     #expect(!answer.text.contains(Self.key))
                 }
             }
-            for path in ["/v1/models", "/v1/models/mock", "/v1/policy"] { #expect(try await rig.send(.GET, path).status == 401) }
+            for path in ["/v1/models", "/v1/models/mock", "/v1/policy"] {
+                #expect(try await rig.send(.GET, path).status == 401)
+            }
             #expect(try await rig.send(.GET, "/v1/models?api_key=\(Self.key)").status == 401)
             #expect(rig.upstream.callCount == 0)
             #expect(try await rig.chat("hi", headers: [("authorization", "Bearer \(Self.key)")]).status == 200)
@@ -54,25 +65,38 @@ struct AccessTests {
 
     @Test("the key is looked at before the body arrives")
     func beforeBody() async throws {
-        try await Rig.run { $0.keys = [Self.entry()] } body: { rig in
+        try await Rig.run {
+            $0.keys = [Self.entry()]
+        } body: { rig in
             let socket = try RawSocket(port: rig.port, timeoutSeconds: 5)
-            socket.send("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n")
+            socket.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
+            )
             #expect(socket.readSome().hasPrefix("HTTP/1.1 401"))
         }
     }
 
-    @Test("only exact routes lead anywhere", arguments: [
-        "//v1/chat/completions", "/v1//chat/completions", "/v1/chat/completions/", "/V1/chat/completions", "/v1/chat/../chat/completions",
-        "/v1/%63hat/completions", "/v1/chat/completions%00", "/v1/completions", "/v1/responses", "/v1/messages", "/v1/embeddings", "/v1",
-        "/chat/completions", "/v1/chat/completions;x", "/.", "/v1/models/../policy", "/v1/models//x", "/metrics/", "/index.html", "/../etc/passwd",
-    ])
+    @Test(
+        "only exact routes lead anywhere",
+        arguments: [
+            "//v1/chat/completions", "/v1//chat/completions", "/v1/chat/completions/", "/V1/chat/completions",
+            "/v1/chat/../chat/completions",
+            "/v1/%63hat/completions", "/v1/chat/completions%00", "/v1/completions", "/v1/responses", "/v1/messages",
+            "/v1/embeddings", "/v1",
+            "/chat/completions", "/v1/chat/completions;x", "/.", "/v1/models/../policy", "/v1/models//x", "/metrics/",
+            "/index.html", "/../etc/passwd",
+        ])
     func routes(path: String) async throws {
         try await Rig.run { rig in
             let socket = try RawSocket(port: rig.port, timeoutSeconds: 5)
             let body = #"{"model":"mock","messages":[{"role":"user","content":"x"}]}"#
-            socket.send("POST \(path) HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+            socket.send(
+                "POST \(path) HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
             let answer = socket.readToEnd().text
-            #expect(answer.hasPrefix("HTTP/1.1 404") || answer.hasPrefix("HTTP/1.1 405") || answer.hasPrefix("HTTP/1.1 400"), "\(answer.prefix(60))")
+            #expect(
+                answer.hasPrefix("HTTP/1.1 404") || answer.hasPrefix("HTTP/1.1 405")
+                    || answer.hasPrefix("HTTP/1.1 400"), "\(answer.prefix(60))")
             #expect(rig.upstream.callCount == 0)
         }
     }
@@ -80,23 +104,38 @@ struct AccessTests {
     @Test("the method must fit")
     func methods() async throws {
         try await Rig.run { rig in
-            for (method, path) in [("GET", "/v1/chat/completions"), ("PUT", "/v1/chat/completions"), ("DELETE", "/v1/models"), ("POST", "/health"), ("PATCH", "/v1/moderations")] {
+            for (method, path) in [
+                ("GET", "/v1/chat/completions"), ("PUT", "/v1/chat/completions"), ("DELETE", "/v1/models"),
+                ("POST", "/health"), ("PATCH", "/v1/moderations"),
+            ] {
                 let answer = try await rig.send(.RAW(value: method), path)
                 #expect(answer.status == 405)
                 #expect(answer.headers.first(name: "allow") != nil)
             }
-            #expect(try await rig.send(.GET, "/v1/chat/completions", headers: [("x-http-method-override", "POST")]).status == 405)
+            #expect(
+                try await rig.send(.GET, "/v1/chat/completions", headers: [("x-http-method-override", "POST")]).status
+                    == 405)
         }
     }
 
     @Test("content types, encodings and sizes are refused before the work")
     func bodies() async throws {
-        try await Rig.run { $0.limits.bodyBytes = 2000 } body: { rig in
+        try await Rig.run {
+            $0.limits.bodyBytes = 2000
+        } body: { rig in
             let body = Array(#"{"model":"mock","messages":[{"role":"user","content":"x"}]}"#.utf8)
-            #expect(try await rig.send(.POST, rig.chatRoute, body, headers: [("content-type", "text/plain")]).status == 415)
+            #expect(
+                try await rig.send(.POST, rig.chatRoute, body, headers: [("content-type", "text/plain")]).status == 415)
             #expect(try await rig.send(.POST, rig.chatRoute, body).status == 415)
-            #expect(try await rig.send(.POST, rig.chatRoute, body, headers: [("content-type", "application/json"), ("content-encoding", "gzip")]).status == 415)
-            #expect(try await rig.send(.POST, rig.chatRoute, body, headers: [("content-type", "application/json; charset=utf-8")]).status == 200)
+            #expect(
+                try await rig.send(
+                    .POST, rig.chatRoute, body,
+                    headers: [("content-type", "application/json"), ("content-encoding", "gzip")]
+                ).status == 415)
+            #expect(
+                try await rig.send(
+                    .POST, rig.chatRoute, body, headers: [("content-type", "application/json; charset=utf-8")]
+                ).status == 200)
             let large = try await rig.chat(String(repeating: "x", count: 2001))
             #expect(large.status == 413)
             #expect(rig.upstream.callCount == 1)
@@ -118,10 +157,15 @@ struct AccessTests {
     func ownPolicy() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "policy-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
-        let packaged = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/SafetyPolicies/Resources/default-policy.yaml")
-        try String(contentsOf: packaged, encoding: .utf8).replacing("action: refuse", with: "action: annotate").replacing("name: default", with: "name: lenient")
-            .replacing("    refusal: I can't help with this. If", with: "    refusal: I can't help with this. If").write(to: file, atomically: true, encoding: .utf8)
-        try await Rig.run { $0.keys = [Self.entry { $0.policy = file.path }] } body: { rig in
+        let packaged = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Sources/SafetyPolicies/Resources/default-policy.yaml")
+        try String(contentsOf: packaged, encoding: .utf8).replacing("action: refuse", with: "action: annotate")
+            .replacing("name: default", with: "name: lenient")
+            .replacing("    refusal: I can't help with this. If", with: "    refusal: I can't help with this. If")
+            .write(to: file, atomically: true, encoding: .utf8)
+        try await Rig.run {
+            $0.keys = [Self.entry { $0.policy = file.path }]
+        } body: { rig in
             let answer = try await rig.chat("BEAVER-CANARY", headers: [("authorization", "Bearer \(Self.key)")])
             #expect(answer.headers.first(name: "x-guard-policy")?.hasPrefix("lenient/") == true)
             #expect(rig.upstream.callCount >= 1)
@@ -193,14 +237,32 @@ struct PrivacyTests {
         let marker = "marker" + String(UInt64.random(in: 1_000_000_000...9_999_999_999))
         let file = FileManager.default.temporaryDirectory.appending(path: "receipts-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try await Rig.run(guardModel: StubGuard(canary: .init(text: "BEAVER")), answers: ["BEAVER \(marker)", "draft \(marker)"], logger: logger) { $0.receipts.file = file } body: { rig in
+        try await Rig.run(
+            guardModel: StubGuard(canary: .init(text: "BEAVER")), answers: ["BEAVER \(marker)", "draft \(marker)"],
+            logger: logger
+        ) {
+            $0.receipts.file = file
+        } body: { rig in
             var answers = [
-                try await rig.chat("question \(marker)", [("stream", true)], headers: [("authorization", "Bearer \(marker)")]),
+                try await rig.chat(
+                    "question \(marker)", [("stream", true)], headers: [("authorization", "Bearer \(marker)")]),
                 try await rig.chat("BEAVER \(marker)"),
                 try await rig.chat(marker, [("n", .string(marker))]),
                 try await rig.post(rig.chatRoute, raw: "{\"model\":\"\(marker)\",\"\(marker)"),
                 try await rig.post("/v1/moderations", ["input": .string(marker)]),
-                try await rig.post(rig.chatRoute, ["model": "m", "messages": [["role": "user", "content": [["type": "image_url", "image_url": ["url": .string("https://\(marker).example/x")]]]]]]),
+                try await rig.post(
+                    rig.chatRoute,
+                    [
+                        "model": "m",
+                        "messages": [
+                            [
+                                "role": "user",
+                                "content": [
+                                    ["type": "image_url", "image_url": ["url": .string("https://\(marker).example/x")]]
+                                ],
+                            ]
+                        ],
+                    ]),
                 try await rig.send(.GET, "/v1/\(marker)"), try await rig.send(.GET, "/v1/models/\(marker)"),
                 try await rig.send(.GET, "/health", headers: [("x-request-id", "a[31m;\(marker) b")]),
             ]

@@ -33,14 +33,22 @@ struct ChatRouteTests {
         }
     }
 
-    @Test("a request of any role that has the canary is refused without an upstream call", arguments: ["developer", "system", "user", "assistant", "tool", "function"])
+    @Test(
+        "a request of any role that has the canary is refused without an upstream call",
+        arguments: ["developer", "system", "user", "assistant", "tool", "function"])
     func roles(role: String) async throws {
         let canary = freshCanary()
         let refusal = try SafetyPolicy.packaged().refusal(.query, .violenceAndPhysicalHarm)
         try await Rig.run(guardModel: StubGuard(canary: .init(text: canary))) { rig in
-            let answer = try await rig.post(rig.chatRoute, [
-                "model": "mock", "messages": [["role": "user", "content": "hi"], ["role": .string(role), "content": .string("x \(canary)")], ["role": "user", "content": "go on"]],
-            ])
+            let answer = try await rig.post(
+                rig.chatRoute,
+                [
+                    "model": "mock",
+                    "messages": [
+                        ["role": "user", "content": "hi"], ["role": .string(role), "content": .string("x \(canary)")],
+                        ["role": "user", "content": "go on"],
+                    ],
+                ])
             #expect(answer.status == 200)
             #expect(answer.json["choices"]?.array?.first?["finish_reason"] == "content_filter")
             #expect(answer.json["choices"]?.array?.first?["message"]?["refusal"]?.string == refusal)
@@ -54,19 +62,85 @@ struct ChatRouteTests {
         let canary = freshCanary()
         let user: JSONValue = ["role": "user", "content": "hi"]
         let bodies: [JSONValue] = [
-            ["model": "mock", "messages": [["role": "user", "content": [["type": "text", "text": .string(canary)]]]]],
+            [
+                "model": "mock",
+                "messages": [["role": "user", "content": [["type": "text", "text": .string(canary)]]]],
+            ],
             ["model": "mock", "messages": [["role": "user", "name": .string(canary), "content": "hi"]]],
-            ["model": "mock", "messages": [user, ["role": "assistant", "content": .null, "tool_calls": [["id": "1", "type": "function", "function": ["name": "f", "arguments": .string("{\"a\":\"\(canary)\"}")]]]], user]],
+            [
+                "model": "mock",
+                "messages": [
+                    user,
+                    [
+                        "role": "assistant", "content": .null,
+                        "tool_calls": [
+                            [
+                                "id": "1", "type": "function",
+                                "function": ["name": "f", "arguments": .string("{\"a\":\"\(canary)\"}")],
+                            ]
+                        ],
+                    ], user,
+                ],
+            ],
             ["model": "mock", "messages": [user, ["role": "tool", "tool_call_id": "1", "content": .string(canary)]]],
-            ["model": "mock", "messages": [user, ["role": "assistant", "content": .null, "reasoning_content": .string(canary)], user]],
-            ["model": "mock", "messages": [user], "tools": [["type": "function", "function": ["name": "f", "description": .string(canary)]]]],
-            ["model": "mock", "messages": [user], "tools": [["type": "function", "function": ["name": "f", "parameters": .object(JSONObject([(canary, JSONValue.null)]))]]]],
+            [
+                "model": "mock",
+                "messages": [
+                    user, ["role": "assistant", "content": .null, "reasoning_content": .string(canary)], user,
+                ],
+            ],
+            [
+                "model": "mock", "messages": [user],
+                "tools": [["type": "function", "function": ["name": "f", "description": .string(canary)]]],
+            ],
+            [
+                "model": "mock", "messages": [user],
+                "tools": [
+                    [
+                        "type": "function",
+                        "function": ["name": "f", "parameters": .object(JSONObject([(canary, JSONValue.null)]))],
+                    ]
+                ],
+            ],
             ["model": "mock", "messages": [user], "prediction": ["type": "content", "content": .string(canary)]],
             ["model": "mock", "messages": [user], "chat_template_kwargs": ["x": .string(canary)]],
             ["model": "mock", "messages": [user], "stop": [.string(canary)]],
-            ["model": "mock", "messages": [["role": "user", "content": [["type": "text", "text": "hi", "cache_control": ["note": .string(canary)]]]]]],
-            ["model": "mock", "messages": [["role": "user", "content": [["type": "image_url", "image_url": ["url": .string(try pictureURL(hasPatch: true))]]]]]],
-            ["model": "mock", "messages": [user, ["role": "assistant", "content": [["type": "text", "text": "see"], ["type": "image_url", "image_url": ["url": .string(try pictureURL(hasPatch: true, asJPEG: true))]]]], user]],
+            [
+                "model": "mock",
+                "messages": [
+                    [
+                        "role": "user",
+                        "content": [["type": "text", "text": "hi", "cache_control": ["note": .string(canary)]]],
+                    ]
+                ],
+            ],
+            [
+                "model": "mock",
+                "messages": [
+                    [
+                        "role": "user",
+                        "content": [
+                            ["type": "image_url", "image_url": ["url": .string(try pictureURL(hasPatch: true))]]
+                        ],
+                    ]
+                ],
+            ],
+            [
+                "model": "mock",
+                "messages": [
+                    user,
+                    [
+                        "role": "assistant",
+                        "content": [
+                            ["type": "text", "text": "see"],
+                            [
+                                "type": "image_url",
+                                "image_url": ["url": .string(try pictureURL(hasPatch: true, asJPEG: true))],
+                            ],
+                        ],
+                    ], user,
+                ],
+            ],
         ]
         try await Rig.run(guardModel: StubGuard(canary: .init(text: canary))) { rig in
             for body in bodies {
@@ -81,17 +155,32 @@ struct ChatRouteTests {
     func pictures() async throws {
         let scripted = ScriptedGuard { try $0.map { _ in try verdict() } }
         try await Rig.run(guardModel: scripted) { rig in
-            let answer = try await rig.post(rig.chatRoute, [
-                "model": "mock", "messages": [["role": "user", "content": [
-                    ["type": "text", "text": "Compare"], ["type": "image_url", "image_url": ["url": .string(try pictureURL(asJPEG: true)), "detail": "low"]],
-                    ["type": "image_url", "image_url": ["url": .string(try pictureURL(width: 30))]],
-                ]]],
-            ])
+            let answer = try await rig.post(
+                rig.chatRoute,
+                [
+                    "model": "mock",
+                    "messages": [
+                        [
+                            "role": "user",
+                            "content": [
+                                ["type": "text", "text": "Compare"],
+                                [
+                                    "type": "image_url",
+                                    "image_url": ["url": .string(try pictureURL(asJPEG: true)), "detail": "low"],
+                                ],
+                                ["type": "image_url", "image_url": ["url": .string(try pictureURL(width: 30))]],
+                            ],
+                        ]
+                    ],
+                ])
             #expect(answer.status == 200)
             let sent = try JSONValue(parsing: try #require(rig.upstream.bodies.first))
             let parts = try #require(sent["messages"]?.array?.first?["content"]?.array)
             let urls = parts.compactMap { $0["image_url"]?["url"]?.string }
-            let judged = Set(scripted.inputs.flatMap { $0.turns.flatMap(\.images) }.map { "data:image/png;base64," + Data($0.bytes).base64EncodedString() })
+            let judged = Set(
+                scripted.inputs.flatMap { $0.turns.flatMap(\.images) }.map {
+                    "data:image/png;base64," + Data($0.bytes).base64EncodedString()
+                })
             #expect(urls.count == 2)
             #expect(Set(urls) == judged)
             #expect(parts[1]["image_url"]?["detail"] == "low")
@@ -101,7 +190,9 @@ struct ChatRouteTests {
     @Test("three choices are three verdicts, and each unsafe one is written again")
     func choices() async throws {
         let canary = freshCanary()
-        try await Rig.run(guardModel: StubGuard(canary: .init(text: canary)), answers: ["bad \(canary)", "fine {round}"]) { rig in
+        try await Rig.run(
+            guardModel: StubGuard(canary: .init(text: canary)), answers: ["bad \(canary)", "fine {round}"]
+        ) { rig in
             let answer = try await rig.chat("hi", [("n", 3)])
             let contents = answer.json["choices"]?.array?.compactMap { $0["message"]?["content"]?.string } ?? []
             #expect(contents.count == 3)
@@ -114,9 +205,12 @@ struct ChatRouteTests {
     @Test("keys that nobody knows are forwarded; the gateway's own are not")
     func unknownKeys() async throws {
         try await Rig.run { rig in
-            _ = try await rig.chat("hi", [
-                ("temperature", 0.5), ("top_k", 7), ("my_extension", ["a": [1, .null, true]]), ("user", "u"), ("moderation", ["model": "m"]),
-            ])
+            _ = try await rig.chat(
+                "hi",
+                [
+                    ("temperature", 0.5), ("top_k", 7), ("my_extension", ["a": [1, .null, true]]), ("user", "u"),
+                    ("moderation", ["model": "m"]),
+                ])
             let sent = try JSONValue(parsing: try #require(rig.upstream.bodies.first))
             #expect(sent["temperature"] == 0.5)
             #expect(sent["top_k"] == 7)
@@ -130,7 +224,17 @@ struct ChatRouteTests {
     @Test("the native moderation object is answered on both sides")
     func moderationObject() async throws {
         try await Rig.run { rig in
-            let answer = try await rig.chat("hi", [("moderation", ["model": "omni-moderation-latest", "policy": ["input": ["mode": "score"], "output": ["mode": "block"]]])])
+            let answer = try await rig.chat(
+                "hi",
+                [
+                    (
+                        "moderation",
+                        [
+                            "model": "omni-moderation-latest",
+                            "policy": ["input": ["mode": "score"], "output": ["mode": "block"]],
+                        ]
+                    )
+                ])
             for side in ["input", "output"] {
                 #expect(answer.json["moderation"]?[side]?["type"] == "moderation_results")
                 #expect(answer.json["moderation"]?[side]?["results"]?.array?.count == 1)
@@ -169,7 +273,9 @@ struct ChatRouteTests {
 
     @Test("a refused request can be an error instead")
     func refusedAsError() async throws {
-        try await Rig.run { $0.refusedRequests = .error } body: { rig in
+        try await Rig.run {
+            $0.refusedRequests = .error
+        } body: { rig in
             let answer = try await rig.chat("BEAVER-CANARY")
             #expect(answer.status == 400)
             #expect(answer.errorCode == "content_filter")
@@ -188,19 +294,31 @@ struct ChatRouteTests {
         }
     }
 
-    @Test("what is wrong with a request is said in the error form", arguments: [
-        (#"{"messages":[]}"#, "model"), (#"{"model":"m"}"#, "messages"), (#"{"model":"m","messages":[]}"#, "messages"),
-        (#"{"model":"m","messages":[{"role":"king","content":"x"}]}"#, "messages[0].role"),
-        (#"{"model":"m","messages":[{"role":"user","content":5}]}"#, "messages[0].content"),
-        (#"{"model":"m","messages":[{"role":"user","content":[{"type":"input_audio"}]}]}"#, "messages[0].content[0].type"),
-        (#"{"model":"m","n":0,"messages":[{"role":"user","content":"x"}]}"#, "n"),
-        (#"{"model":"m","n":1e2,"messages":[{"role":"user","content":"x"}]}"#, "n"),
-        (#"{"model":"m","n":100000,"messages":[{"role":"user","content":"x"}]}"#, "n"),
-        (#"{"model":"m","stream":"yes","messages":[{"role":"user","content":"x"}]}"#, "stream"),
-        (#"{"model":"m","modalities":["audio"],"messages":[{"role":"user","content":"x"}]}"#, "modalities"),
-        (#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/x.png"}}]}]}"#, "messages[0].content[0].image_url.url"),
-        (#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#, "messages[0].content[0].image_url.url"),
-    ])
+    @Test(
+        "what is wrong with a request is said in the error form",
+        arguments: [
+            (#"{"messages":[]}"#, "model"), (#"{"model":"m"}"#, "messages"),
+            (#"{"model":"m","messages":[]}"#, "messages"),
+            (#"{"model":"m","messages":[{"role":"king","content":"x"}]}"#, "messages[0].role"),
+            (#"{"model":"m","messages":[{"role":"user","content":5}]}"#, "messages[0].content"),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":[{"type":"input_audio"}]}]}"#,
+                "messages[0].content[0].type"
+            ),
+            (#"{"model":"m","n":0,"messages":[{"role":"user","content":"x"}]}"#, "n"),
+            (#"{"model":"m","n":1e2,"messages":[{"role":"user","content":"x"}]}"#, "n"),
+            (#"{"model":"m","n":100000,"messages":[{"role":"user","content":"x"}]}"#, "n"),
+            (#"{"model":"m","stream":"yes","messages":[{"role":"user","content":"x"}]}"#, "stream"),
+            (#"{"model":"m","modalities":["audio"],"messages":[{"role":"user","content":"x"}]}"#, "modalities"),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/x.png"}}]}]}"#,
+                "messages[0].content[0].image_url.url"
+            ),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#,
+                "messages[0].content[0].image_url.url"
+            ),
+        ])
     func errors(body: String, param: String) async throws {
         try await Rig.run { rig in
             let answer = try await rig.post(rig.chatRoute, raw: body)
@@ -212,19 +330,24 @@ struct ChatRouteTests {
         }
     }
 
-    @Test("JSON that two readers could understand differently is refused", arguments: [
-        #"{"model":"m","model":"n","messages":[{"role":"user","content":"x"}]}"#,
-        #"{"model":"m","messages":[{"role":"user","content":"x","content":"y"}]}"#,
-        #"{"model":"m","messages":[{"role":"user","\u0063ontent":"x","content":"y"}]}"#,
-        #"{"model":"m","messages":[{"role":"user","content":"x"},]}"#, "\u{FEFF}{\"model\":\"m\"}", "{} {}", "", "{",
-        #"{"model":"m","messages":[{"role":"user","content":"\ud800"}]}"#, "{\"model\":NaN}",
-    ])
+    @Test(
+        "JSON that two readers could understand differently is refused",
+        arguments: [
+            #"{"model":"m","model":"n","messages":[{"role":"user","content":"x"}]}"#,
+            #"{"model":"m","messages":[{"role":"user","content":"x","content":"y"}]}"#,
+            #"{"model":"m","messages":[{"role":"user","\u0063ontent":"x","content":"y"}]}"#,
+            #"{"model":"m","messages":[{"role":"user","content":"x"},]}"#, "\u{FEFF}{\"model\":\"m\"}", "{} {}", "",
+            "{",
+            #"{"model":"m","messages":[{"role":"user","content":"\ud800"}]}"#, "{\"model\":NaN}",
+        ])
     func ambiguousJSON(body: String) async throws {
         try await Rig.run { rig in
             let answer = try await rig.post(rig.chatRoute, raw: body)
             #expect(answer.status == 400)
             #expect(answer.errorCode == "invalid_json")
-            let wide = try await rig.send(.POST, rig.chatRoute, Array(body.data(using: .utf16) ?? Data()), headers: [("content-type", "application/json")])
+            let wide = try await rig.send(
+                .POST, rig.chatRoute, Array(body.data(using: .utf16) ?? Data()),
+                headers: [("content-type", "application/json")])
             #expect(wide.status == 400)
             #expect(rig.upstream.callCount == 0)
         }
@@ -241,26 +364,38 @@ struct OtherRouteTests {
             #expect(one.json["model"] == "omni-moderation-latest")
             let result = one.json["results"]?.array?.first
             #expect(result?["flagged"] == true)
-            for key in ["categories", "category_scores", "category_applied_input_types"] { #expect(result?[key]?.object?.count == 13) }
+            for key in ["categories", "category_scores", "category_applied_input_types"] {
+                #expect(result?[key]?.object?.count == 13)
+            }
             #expect(result?["categories"]?["violence"] == true)
             #expect(result?["categories"]?["sexual"] == false)
             #expect(result?["category_applied_input_types"]?["hate"] == ["text"])
             #expect(result?["x_beaver"]?["severity"] == 3)
             #expect(result?["x_beaver"]?["categories"]?.object?.count == 20)
 
-            let many = try await rig.post("/v1/moderations", ["input": ["fine", "BEAVER-CANARY", "fine too"], "model": "x"])
+            let many = try await rig.post(
+                "/v1/moderations", ["input": ["fine", "BEAVER-CANARY", "fine too"], "model": "x"])
             #expect(many.json["results"]?.array?.map { $0["flagged"]?.bool } == [false, true, false])
             #expect(many.json["model"] == "x")
 
-            let parts = try await rig.post("/v1/moderations", ["input": [
-                ["type": "text", "text": "look"], ["type": "image_url", "image_url": ["url": .string(try pictureURL(hasPatch: true))]],
-            ]])
+            let parts = try await rig.post(
+                "/v1/moderations",
+                [
+                    "input": [
+                        ["type": "text", "text": "look"],
+                        ["type": "image_url", "image_url": ["url": .string(try pictureURL(hasPatch: true))]],
+                    ]
+                ])
             #expect(parts.json["results"]?.array?.count == 1)
             #expect(parts.json["results"]?.array?.first?["flagged"] == true)
-            #expect(parts.json["results"]?.array?.first?["category_applied_input_types"]?["violence"] == ["text", "image"])
+            #expect(
+                parts.json["results"]?.array?.first?["category_applied_input_types"]?["violence"] == ["text", "image"])
             #expect(parts.json["results"]?.array?.first?["category_applied_input_types"]?["hate"] == ["text"])
             #expect(rig.upstream.callCount == 0)
-            for wrong: JSONValue in [["input": .null], ["input": []], ["input": [1]], ["input": ["a", ["type": "text", "text": "b"]]], [:], []] {
+            for wrong: JSONValue in [
+                ["input": .null], ["input": []], ["input": [1]], ["input": ["a", ["type": "text", "text": "b"]]], [:],
+                [],
+            ] {
                 #expect(try await rig.post("/v1/moderations", wrong).status == 400)
             }
         }
@@ -274,10 +409,19 @@ struct OtherRouteTests {
             #expect(safe.json == ["action": "NONE", "blocked_reason": .null])
             for body: JSONValue in [
                 ["input_type": "request", "texts": ["hi", "BEAVER-CANARY"]],
-                ["input_type": "response", "texts": ["BEAVER-CANARY"], "structured_messages": [["role": "user", "content": "hi"]]],
+                [
+                    "input_type": "response", "texts": ["BEAVER-CANARY"],
+                    "structured_messages": [["role": "user", "content": "hi"]],
+                ],
                 ["input_type": "request", "texts": ["hi"], "images": [.string(try pictureURL(hasPatch: true))]],
-                ["input_type": "request", "texts": ["hi"], "structured_messages": [["role": "system", "content": "BEAVER-CANARY"]]],
-                ["input_type": "request", "texts": ["hi"], "tools": [["type": "function", "function": ["name": "BEAVER-CANARY"]]], "images": .null],
+                [
+                    "input_type": "request", "texts": ["hi"],
+                    "structured_messages": [["role": "system", "content": "BEAVER-CANARY"]],
+                ],
+                [
+                    "input_type": "request", "texts": ["hi"],
+                    "tools": [["type": "function", "function": ["name": "BEAVER-CANARY"]]], "images": .null,
+                ],
             ] {
                 let answer = try await rig.post(path, body)
                 #expect(answer.json["action"] == "BLOCKED")

@@ -12,14 +12,22 @@ struct OpenAIClientTests {
         let first = python == "/usr/bin/env" ? ["python3"] : []
         let found = try await Self.output(python, first + ["-c", "import openai"])
         guard found.status == 0 else {
-            print("SKIPPED: the openai client's suite needs a Python with the package openai; name one in OPENAI_PYTHON")
+            print(
+                "SKIPPED: the openai client's suite needs a Python with the package openai; name one in OPENAI_PYTHON")
             return
         }
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Clients/openai_suite.py").standardizedFileURL.path
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Clients/openai_suite.py")
+            .standardizedFileURL.path
         let canary = freshCanary()
-        try await Rig.run(guardModel: StubGuard(canary: .init(text: canary))) { $0.keys = [AccessTests.entry()] } body: { rig in
+        try await Rig.run(guardModel: StubGuard(canary: .init(text: canary))) {
+            $0.keys = [AccessTests.entry()]
+        } body: { rig in
             let result = try await Self.output(
-                python, first + [script, "http://127.0.0.1:\(rig.port)/v1", AccessTests.key, canary, try pictureURL(), try pictureURL(hasPatch: true)])
+                python,
+                first + [
+                    script, "http://127.0.0.1:\(rig.port)/v1", AccessTests.key, canary, try pictureURL(),
+                    try pictureURL(hasPatch: true),
+                ])
             #expect(result.status == 0, "\(result.text)")
         }
     }
@@ -32,7 +40,9 @@ struct OpenAIClientTests {
         process.standardOutput = pipe
         process.standardError = pipe
         try process.run()
-        let text = await Task.detached { String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }.value
+        let text = await Task.detached {
+            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }.value
         process.waitUntilExit()
         return (process.terminationStatus, text)
     }

@@ -14,7 +14,9 @@ struct ReceiptTests {
         deinit { try? FileManager.default.removeItem(at: url) }
     }
 
-    private func write(to file: URL, key: String = "", requests: [String] = ["hi", "BEAVER-CANARY", "again"]) async throws -> [Rig.Answer] {
+    private func write(to file: URL, key: String = "", requests: [String] = ["hi", "BEAVER-CANARY", "again"])
+        async throws -> [Rig.Answer]
+    {
         let answers = Answers()
         try await Rig.run { config in
             config.receipts.file = file.path
@@ -41,17 +43,31 @@ struct ReceiptTests {
         let found = try ReceiptVerification(of: file)
         #expect(found.count == 7)
 
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+            try JSONValue(parsing: String($0))
+        }
         #expect(lines[0]["outcome"] == "response")
         #expect(lines[1]["outcome"] == "refused-request")
         #expect(lines[1]["verdict"]?["level"] == "severe")
         // note: the bytes of the choice in the answer are those that were hashed
         let choice = try #require(answers[0].json["choices"]?.array?.first).serializedBytes()
-        #expect(lines[0]["released_sha256"]?.string == SHA256.hash(data: choice).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
-        let events = answers[3].text.components(separatedBy: "\n\n").filter { $0.contains("\"index\":0") }.map { $0 + "\n\n" }.joined()
-        #expect(lines.contains { $0["released_sha256"]?.string == SHA256.hash(data: Array(events.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() })
+        #expect(
+            lines[0]["released_sha256"]?.string
+                == SHA256.hash(data: choice).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+        let events = answers[3].text.components(separatedBy: "\n\n").filter { $0.contains("\"index\":0") }.map {
+            $0 + "\n\n"
+        }.joined()
+        #expect(
+            lines.contains {
+                $0["released_sha256"]?.string
+                    == SHA256.hash(data: Array(events.utf8)).map {
+                        String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+                    }.joined()
+            })
         #expect(try ReceiptVerification(of: file, expectedHead: found.head) == found)
-        #expect(throws: ReceiptError.self) { try ReceiptVerification(of: file, expectedHead: String(repeating: "0", count: 64)) }
+        #expect(throws: ReceiptError.self) {
+            try ReceiptVerification(of: file, expectedHead: String(repeating: "0", count: 64))
+        }
     }
 
     @Test("changing, dropping, doubling or exchanging a line is seen")

@@ -50,14 +50,20 @@ struct RegenerationRouteTests {
     @Test("retries have a hidden system turn, a new seed, one choice, no stream; their tokens are counted")
     func informed() async throws {
         try await Rig.run(answers: ["BEAVER-CANARY", "BEAVER-CANARY", "fine"]) { rig in
-            let answer = try await rig.post(rig.chatRoute, ["model": "mock", "seed": 11, "messages": [["role": "system", "content": "Be kind."], ["role": "user", "content": "hi"]]])
+            let answer = try await rig.post(
+                rig.chatRoute,
+                [
+                    "model": "mock", "seed": 11,
+                    "messages": [["role": "system", "content": "Be kind."], ["role": "user", "content": "hi"]],
+                ])
             let bodies = try rig.upstream.bodies.map { try JSONValue(parsing: $0) }
             #expect(bodies.count == 3)
             #expect(bodies[0]["messages"]?.array?.first?["content"] == "Be kind.")
             #expect(bodies[0]["seed"] == 11)
             #expect(bodies[1]["messages"]?.array?.count == 2)
             #expect(bodies[1]["messages"]?.array?.first?["content"]?.string?.hasPrefix("Be kind.\n\n") == true)
-            #expect(bodies[1]["messages"]?.array?.first?["content"]?.string?.contains("violence and physical harm") == true)
+            #expect(
+                bodies[1]["messages"]?.array?.first?["content"]?.string?.contains("violence and physical harm") == true)
             #expect(Set(bodies.compactMap { $0["seed"]?.integer }).count == 3)
             #expect(bodies[1]["n"] == nil)
             // note: 8 prompt tokens each; 4 + 4 + 1 of the answers
@@ -68,7 +74,9 @@ struct RegenerationRouteTests {
 
     @Test("the total time is one budget")
     func deadline() async throws {
-        try await Rig.run(answers: ["BEAVER-CANARY"], upstreamDelay: 0.4) { $0.regeneration.maximumSeconds = 0.5 } body: { rig in
+        try await Rig.run(answers: ["BEAVER-CANARY"], upstreamDelay: 0.4) {
+            $0.regeneration.maximumSeconds = 0.5
+        } body: { rig in
             let answer = try await rig.chat("hi")
             #expect(answer.json["choices"]?.array?.first?["finish_reason"] == "content_filter" || answer.status == 504)
             #expect(rig.upstream.callCount <= 3)
@@ -81,7 +89,9 @@ struct RegenerationRouteTests {
             do {
                 let socket = try RawSocket(port: rig.port)
                 let body = #"{"model":"mock","messages":[{"role":"user","content":"hi"}]}"#
-                socket.send("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+                socket.send(
+                    "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+                )
                 try await Task.sleep(for: .seconds(0.45))
             }
             try await Task.sleep(for: .seconds(1))
@@ -116,10 +126,16 @@ struct JudgedIsForwardedTests {
                 let judged = scripted.inputs[judgedBefore...].flatMap(\.turns)
                 for message in sent["messages"]?.array ?? [] {
                     let speaker = message["role"]?.string
-                    let words = message["content"]?.string ?? (message["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined()
-                    #expect(judged.contains { $0.speaker.rawValue == speaker && ($0.text.utf8.elementsEqual(words.utf8) || $0.text.hasPrefix(words)) }, "\(text)")
+                    let words =
+                        message["content"]?.string
+                        ?? (message["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined()
+                    #expect(
+                        judged.contains {
+                            $0.speaker.rawValue == speaker
+                                && ($0.text.utf8.elementsEqual(words.utf8) || $0.text.hasPrefix(words))
+                        }, "\(text)")
                 }
-                for string in (sent["extra"]?.array ?? []).compactMap(\.string) { 
+                for string in (sent["extra"]?.array ?? []).compactMap(\.string) {
                     // note: by bytes, since a mark at the start of a text joins the character before it
                     #expect(judged.contains { Array($0.text.utf8).contains(Array(string.utf8)) })
                 }
@@ -128,7 +144,10 @@ struct JudgedIsForwardedTests {
         }
     }
 
-    private static let words = ["hi", "é", "e\u{301}", "漢字", "👩🏽‍🔬", "\\u00e9", "\\ud83d\\ude00", "\\ud83d", "a\\u0000b", "\\n", "\u{200B}", "\u{202E}x", "<|im_end|>", "ﬁ", "\\\"", "\\/", "\t"]
+    private static let words = [
+        "hi", "é", "e\u{301}", "漢字", "👩🏽‍🔬", "\\u00e9", "\\ud83d\\ude00", "\\ud83d", "a\\u0000b", "\\n", "\u{200B}",
+        "\u{202E}x", "<|im_end|>", "ﬁ", "\\\"", "\\/", "\t",
+    ]
 
     private static func text(_ random: inout SystemRandomNumberGenerator) -> String {
         (0..<Int.random(in: 0...4, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }.joined()
@@ -136,14 +155,18 @@ struct JudgedIsForwardedTests {
 
     private static func body(_ number: Int, _ random: inout SystemRandomNumberGenerator) -> String {
         let messages = (0..<Int.random(in: 1...4, using: &random)).map { _ -> String in
-            let role = ["user", "assistant", "system", "developer", "tool", "User", "function"].randomElement(using: &random) ?? "user"
-            let content = switch Int.random(in: 0...9, using: &random) {
-            case 0...5: "\"\(text(&random))\""
-            case 6: "[{\"type\":\"text\",\"text\":\"\(text(&random))\"},{\"type\":\"text\",\"text\":\"\(text(&random))\"}]"
-            case 7: "null"
-            case 8: "\"a\",\"content\":\"\(text(&random))\""
-            default: "[{\"text\":\"\(text(&random))\",\"type\":\"text\"},]"
-            }
+            let role =
+                ["user", "assistant", "system", "developer", "tool", "User", "function"].randomElement(using: &random)
+                ?? "user"
+            let content =
+                switch Int.random(in: 0...9, using: &random) {
+                case 0...5: "\"\(text(&random))\""
+                case 6:
+                    "[{\"type\":\"text\",\"text\":\"\(text(&random))\"},{\"type\":\"text\",\"text\":\"\(text(&random))\"}]"
+                case 7: "null"
+                case 8: "\"a\",\"content\":\"\(text(&random))\""
+                default: "[{\"text\":\"\(text(&random))\",\"type\":\"text\"},]"
+                }
             return "{ \"role\" : \"\(role)\",\"content\":\(content)}"
         }
         let extra = Int.random(in: 0...3, using: &random) == 0 ? ",\"extra\":[\"\(text(&random))\"]" : ""

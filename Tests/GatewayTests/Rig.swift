@@ -19,8 +19,10 @@ struct Rig: Sendable {
 
     /// Runs `body` against a gateway on a port of its own.
     static func run(
-        guardModel: any Guard = StubGuard(), answers: [String] = ["You said: {echo}"], upstreamPort: Int? = nil, upstreamDelay: Double = 0,
-        policy: SafetyPolicy? = nil, policyFile: URL? = nil, logger: Logger = silent, _ change: (inout GatewayConfig) -> Void = { _ in },
+        guardModel: any Guard = StubGuard(), answers: [String] = ["You said: {echo}"], upstreamPort: Int? = nil,
+        upstreamDelay: Double = 0,
+        policy: SafetyPolicy? = nil, policyFile: URL? = nil, logger: Logger = silent,
+        _ change: (inout GatewayConfig) -> Void = { _ in },
         body: @escaping @Sendable (Rig) async throws -> Void
     ) async throws {
         var mock = MockUpstreamConfig()
@@ -98,7 +100,8 @@ struct Rig: Sendable {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
     }
 
     func post(_ path: String, _ body: JSONValue, headers: [(String, String)] = []) async throws -> Answer {
@@ -110,9 +113,13 @@ struct Rig: Sendable {
     }
 
     /// A chat request with one question.
-    func chat(_ question: String, _ more: [(String, JSONValue)] = [], headers: [(String, String)] = []) async throws -> Answer {
+    func chat(_ question: String, _ more: [(String, JSONValue)] = [], headers: [(String, String)] = []) async throws
+        -> Answer
+    {
         try await post(
-            "/v1/chat/completions", .object(JSONObject([("model", "mock"), ("messages", [["role": "user", "content": .string(question)]])] + more)),
+            "/v1/chat/completions",
+            .object(
+                JSONObject([("model", "mock"), ("messages", [["role": "user", "content": .string(question)]])] + more)),
             headers: headers)
     }
 
@@ -142,15 +149,22 @@ final class ScriptedGuard: Guard {
 
 func verdict(unsafe: Double = 0.01, level: Severity = .safe) throws -> Verdict {
     try Verdict(
-        unsafe: unsafe, levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, $0 == level ? 0.9 : 0.03) }),
-        categories: Dictionary(uniqueKeysWithValues: HarmCategory.allCases.map { ($0, unsafe > 0.5 && $0 == .animalAbuse ? unsafe : 0.01) }), refusal: 0)
+        unsafe: unsafe,
+        levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, $0 == level ? 0.9 : 0.03) }),
+        categories: Dictionary(
+            uniqueKeysWithValues: HarmCategory.allCases.map { ($0, unsafe > 0.5 && $0 == .animalAbuse ? unsafe : 0.01) }
+        ), refusal: 0)
 }
 
 /// A PNG, or a JPEG, as a data URL; with a magenta patch it is unsafe for the stub.
 func pictureURL(width: Int = 24, height: Int = 20, hasPatch: Bool = false, asJPEG: Bool = false) throws -> String {
     var pixels = [UInt8](repeating: 180, count: width * height * 3)
     if hasPatch {
-        for y in 2..<14 { for x in 3..<15 { let at = (y * width + x) * 3; (pixels[at], pixels[at + 1], pixels[at + 2]) = (255, 0, 255) } }
+        for y in 2..<14 {
+            for x in 3..<15 {
+                let at = (y * width + x) * 3; (pixels[at], pixels[at + 1], pixels[at + 2]) = (255, 0, 255)
+            }
+        }
     }
     let image = try Image(width: width, height: height, pixels: pixels)
     let bytes = asJPEG ? try image.encodedJPEG() : try image.encodedPNG()

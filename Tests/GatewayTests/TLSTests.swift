@@ -12,23 +12,39 @@ struct TLSTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (certificate, key) = (folder.appending(path: "c.pem").path, folder.appending(path: "k.pem").path)
-        guard try await Self.run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost"]).status == 0,
+        guard
+            try await Self.run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1",
+                    "-subj", "/CN=localhost",
+                ]
+            ).status == 0,
             try await Self.run("curl", ["--version"]).text.contains("HTTP2")
         else {
             print("SKIPPED: the test of TLS and HTTP/2 needs openssl and a curl with HTTP/2")
             return
         }
-        try await Rig.run { ($0.tls.certificateFile, $0.tls.keyFile) = (certificate, key) } body: { rig in
+        try await Rig.run {
+            ($0.tls.certificateFile, $0.tls.keyFile) = (certificate, key)
+        } body: { rig in
             let body = #"{"model":"mock","messages":[{"role":"user","content":"hi"}]}"#
             for (option, version) in [("--http1.1", "1.1"), ("--http2", "2")] {
-                let answer = try await Self.run("curl", [
-                    "-sk", option, "-w", " %{http_version} %{http_code}", "-H", "content-type: application/json", "-d", body, "https://127.0.0.1:\(rig.port)/v1/chat/completions",
-                ])
+                let answer = try await Self.run(
+                    "curl",
+                    [
+                        "-sk", option, "-w", " %{http_version} %{http_code}", "-H", "content-type: application/json",
+                        "-d", body, "https://127.0.0.1:\(rig.port)/v1/chat/completions",
+                    ])
                 #expect(answer.text.contains("You said: hi"))
                 #expect(answer.text.hasSuffix(" \(version) 200"))
-                let stream = try await Self.run("curl", [
-                    "-skN", option, "-H", "content-type: application/json", "-d", body.replacing("\"mock\"", with: "\"mock\",\"stream\":true"), "https://127.0.0.1:\(rig.port)/v1/chat/completions",
-                ])
+                let stream = try await Self.run(
+                    "curl",
+                    [
+                        "-skN", option, "-H", "content-type: application/json", "-d",
+                        body.replacing("\"mock\"", with: "\"mock\",\"stream\":true"),
+                        "https://127.0.0.1:\(rig.port)/v1/chat/completions",
+                    ])
                 #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
             }
         }
@@ -42,7 +58,9 @@ struct TLSTests {
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let text = await Task.detached { String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }.value
+        let text = await Task.detached {
+            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }.value
         process.waitUntilExit()
         return (process.terminationStatus, text)
     }

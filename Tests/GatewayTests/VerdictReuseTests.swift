@@ -15,7 +15,16 @@ struct VerdictReuseTests {
         try await Rig.run(guardModel: scripted) { rig in
             for (width, height) in [(24, 20), (20, 24), (24, 20)] {
                 let before = scripted.inputs.count
-                _ = try await rig.post("/v1/moderations", ["input": [["type": "image_url", "image_url": ["url": .string(try pictureURL(width: width, height: height))]]]])
+                _ = try await rig.post(
+                    "/v1/moderations",
+                    [
+                        "input": [
+                            [
+                                "type": "image_url",
+                                "image_url": ["url": .string(try pictureURL(width: width, height: height))],
+                            ]
+                        ]
+                    ])
                 #expect(scripted.inputs.count > before)
             }
             #expect(Set(scripted.inputs.flatMap { $0.turns.flatMap(\.images) }).count == 2)
@@ -25,7 +34,9 @@ struct VerdictReuseTests {
     @Test("an error is not remembered, nor is a success after it")
     func errors() async throws {
         let answers = ScriptedGuard { inputs in
-            if inputs.contains(where: { $0.turns.contains { $0.text.contains("bad") } }) { throw GuardError.failed(reason: "x") }
+            if inputs.contains(where: { $0.turns.contains { $0.text.contains("bad") } }) {
+                throw GuardError.failed(reason: "x")
+            }
             return try inputs.map { _ in try verdict() }
         }
         try await Rig.run(guardModel: answers) { rig in

@@ -54,8 +54,14 @@ struct BoundedGuardTests {
             if isBroken.withLock({ $0 }) { throw Broken() }
             return try inputs.map { _ in try verdict() }
         }
-        let guardModel = BoundedGuard(inner, bounds: bounds { $0.failuresToOpen = 5; $0.openSeconds = 10 }, time: time.source)
-        for _ in 0..<5 { await #expect(throws: GuardError.failed(reason: "Broken()")) { try await guardModel.judge(input) } }
+        let guardModel = BoundedGuard(
+            inner,
+            bounds: bounds {
+                $0.failuresToOpen = 5; $0.openSeconds = 10
+            }, time: time.source)
+        for _ in 0..<5 {
+            await #expect(throws: GuardError.failed(reason: "Broken()")) { try await guardModel.judge(input) }
+        }
         #expect(!guardModel.isAvailable)
         await #expect(throws: GuardError.circuitOpen(retryAfterSeconds: 10)) { try await guardModel.judge(input) }
         #expect(inner.calls == 5)
@@ -98,7 +104,10 @@ struct BoundedGuardTests {
             ScriptedGuard { inputs in
                 await withCheckedContinuation { continuation in gate.withLock { $0.append(continuation) } }
                 return try inputs.map { _ in try verdict() }
-            }, bounds: bounds { $0.concurrency = 2; $0.queue = 3 }, time: time.source)
+            },
+            bounds: bounds {
+                $0.concurrency = 2; $0.queue = 3
+            }, time: time.source)
         let tasks = (0..<5).map { _ in Task { try await guardModel.judge(input) } }
         await until { guardModel.load == (2, 3) && gate.withLock { $0.count } == 2 }
         await #expect(throws: GuardError.overloaded(waiting: 3)) { try await guardModel.judge(input) }

@@ -45,14 +45,17 @@ struct JudgeTests {
         let half = canary.index(canary.startIndex, offsetBy: 4)
         let turn = Turn(.user, [.text(String(canary[..<half])), .image(try picture()), .text(String(canary[half...]))])
         #expect(try await !passes([turn]))
-        let hidden = Turn(.user, [.text(String(canary[..<half]) + "\u{200B}"), .text("\u{200B}" + String(canary[half...]))])
+        let hidden = Turn(
+            .user, [.text(String(canary[..<half]) + "\u{200B}"), .text("\u{200B}" + String(canary[half...]))])
         #expect(try await !passes([hidden]))
     }
 
     @Test("a coloured patch in any picture of any turn is found", arguments: 0..<3)
     func pictures(place: Int) async throws {
         let patch = try picture(patch: (8, 255, 0, 255))
-        var turns = try (0..<3).map { Turn($0 == 1 ? .assistant : .user, [.text("look"), .image(try picture(width: 30 + $0))]) }
+        var turns = try (0..<3).map {
+            Turn($0 == 1 ? .assistant : .user, [.text("look"), .image(try picture(width: 30 + $0))])
+        }
         #expect(try await passes(turns))
         turns[place].parts.append(.image(patch))
         #expect(try await !passes(turns))
@@ -71,7 +74,8 @@ struct JudgeTests {
     func pictureViews() async throws {
         let scripted = ScriptedGuard { try $0.map { _ in try verdict() } }
         let images = try [picture(width: 20), picture(width: 21)]
-        _ = try await Judge(scripted).request([Turn(.user, [.text("hi")] + images.map(ContentPart.image))], under: .packaged())
+        _ = try await Judge(scripted).request(
+            [Turn(.user, [.text("hi")] + images.map(ContentPart.image))], under: .packaged())
         let alone = scripted.inputs.filter { $0.turns.allSatisfy { $0.text.isEmpty } }
         #expect(alone.map(\.imageCount) == [1, 1, 2])
     }

@@ -31,7 +31,9 @@ struct RegenerationTests {
             generate: { round in
                 rounds.withLock { $0.append(round) }
                 time.advance(.seconds(seconds))
-                return Draft(text: round.number <= unsafeCount ? "a canary" : "fine \(round.number)", tokenCount: 10, payload: round.number)
+                return Draft(
+                    text: round.number <= unsafeCount ? "a canary" : "fine \(round.number)", tokenCount: 10,
+                    payload: round.number)
             }, helpfulness: helpfulness)
         return Run(result: result, rounds: rounds.withLock { $0 })
     }

@@ -10,8 +10,10 @@ func verdict(
     unsafe: Double = 0.01, level: Severity = .safe, _ categories: [HarmCategory: Double] = [:], refusal: Double = 0
 ) throws -> Verdict {
     try Verdict(
-        unsafe: unsafe, levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, $0 == level ? 0.9 : 0.03) }),
-        categories: Dictionary(uniqueKeysWithValues: HarmCategory.allCases.map { ($0, categories[$0] ?? 0.01) }), refusal: refusal)
+        unsafe: unsafe,
+        levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, $0 == level ? 0.9 : 0.03) }),
+        categories: Dictionary(uniqueKeysWithValues: HarmCategory.allCases.map { ($0, categories[$0] ?? 0.01) }),
+        refusal: refusal)
 }
 
 /// A guard that does as it is told and remembers what it was asked.
@@ -85,7 +87,9 @@ final class ManualTime: Sendable {
 }
 
 /// A picture of one colour, with a square of another in it.
-func picture(width: Int = 32, height: Int = 24, patch: (side: Int, red: UInt8, green: UInt8, blue: UInt8)? = nil) throws -> EncodedImage {
+func picture(width: Int = 32, height: Int = 24, patch: (side: Int, red: UInt8, green: UInt8, blue: UInt8)? = nil) throws
+    -> EncodedImage
+{
     var pixels = [UInt8](repeating: 200, count: width * height * 3)
     if let patch {
         for y in 4..<4 + patch.side {

@@ -13,17 +13,23 @@ struct TextNormalizerTests {
     func plain() {
         #expect(normalizer.views(of: "How do I bake bread?") == ["How do I bake bread?"])
         #expect(normalizer.views(of: "") == [""])
-        #expect(normalizer.views(of: "línea única, naïve café, 日本語, Привет мир").first == "línea única, naïve café, 日本語, Привет мир")
+        #expect(
+            normalizer.views(of: "línea única, naïve café, 日本語, Привет мир").first
+                == "línea única, naïve café, 日本語, Привет мир")
     }
 
     @Test("invisible characters, wide letters and look-alikes are undone", arguments: Hidden.invertible)
     func invertible(_ hidden: Hidden) {
-        #expect(normalizer.views(of: hidden.text).contains { $0.contains("secret plan") }, "\(normalizer.views(of: hidden.text))")
+        #expect(
+            normalizer.views(of: hidden.text).contains { $0.contains("secret plan") },
+            "\(normalizer.views(of: hidden.text))")
     }
 
     @Test("encodings are read out", arguments: Hidden.encoded)
     func encoded(_ hidden: Hidden) {
-        #expect(normalizer.views(of: hidden.text).contains { $0.contains("secret plan") }, "\(normalizer.views(of: hidden.text))")
+        #expect(
+            normalizer.views(of: hidden.text).contains { $0.contains("secret plan") },
+            "\(normalizer.views(of: hidden.text))")
     }
 
     struct Hidden: Sendable, CustomTestStringConvertible {
@@ -44,10 +50,26 @@ struct TextNormalizerTests {
         ]
 
         static let encoded = [
-            Hidden(name: "tag characters", text: "hello" + String(String.UnicodeScalarView("secret plan".unicodeScalars.compactMap { Unicode.Scalar($0.value + 0xE0000) }))),
-            Hidden(name: "bytes in variation selectors", text: "🙂" + String(String.UnicodeScalarView("secret plan".utf8.compactMap { Unicode.Scalar($0 < 16 ? 0xFE00 + UInt32($0) : 0xE0100 + UInt32($0) - 16) }))),
+            Hidden(
+                name: "tag characters",
+                text: "hello"
+                    + String(
+                        String.UnicodeScalarView(
+                            "secret plan".unicodeScalars.compactMap { Unicode.Scalar($0.value + 0xE0000) }))),
+            Hidden(
+                name: "bytes in variation selectors",
+                text: "🙂"
+                    + String(
+                        String.UnicodeScalarView(
+                            "secret plan".utf8.compactMap {
+                                Unicode.Scalar($0 < 16 ? 0xFE00 + UInt32($0) : 0xE0100 + UInt32($0) - 16)
+                            }))),
             Hidden(name: "base64", text: "Read " + Data("my secret plan".utf8).base64EncodedString() + " now"),
-            Hidden(name: "base64 for addresses", text: Data("~~? secret plan ~~?".utf8).base64EncodedString().replacing("/", with: "_").replacing("+", with: "-").replacing("=", with: "")),
+            Hidden(
+                name: "base64 for addresses",
+                text: Data("~~? secret plan ~~?".utf8).base64EncodedString().replacing("/", with: "_").replacing(
+                    "+", with: "-"
+                ).replacing("=", with: "")),
             Hidden(name: "base32", text: "ONSWG4TFOQQHA3DBNY======"),
             Hidden(name: "hexadecimal", text: "do 73656372657420706c616e now"),
             Hidden(name: "percent", text: "%73ecret%20plan"),
@@ -55,10 +77,14 @@ struct TextNormalizerTests {
             Hidden(name: "character references", text: "&#115;ecret&#x20;plan"),
             Hidden(name: "rot13", text: "gryy zr gur frperg cyna bs gur xvat"),
             Hidden(name: "backwards", text: "gnik eht fo nalp terces eht em llet".replacing("eht", with: "eht")),
-            Hidden(name: "base64 twice", text: Data(Data("the secret plan".utf8).base64EncodedString().utf8).base64EncodedString()),
+            Hidden(
+                name: "base64 twice",
+                text: Data(Data("the secret plan".utf8).base64EncodedString().utf8).base64EncodedString()),
             Hidden(name: "percent in base64", text: Data("%73ecret plan".utf8).base64EncodedString()),
             Hidden(name: "digits for letters", text: "s3cr3t pl4n"),
-            Hidden(name: "base64 with zero-width spaces", text: Data("a secret plan".utf8).base64EncodedString().map(String.init).joined(separator: "\u{200B}")),
+            Hidden(
+                name: "base64 with zero-width spaces",
+                text: Data("a secret plan".utf8).base64EncodedString().map(String.init).joined(separator: "\u{200B}")),
         ]
     }
 
@@ -95,7 +121,13 @@ struct TransformVerdictTests {
         { $0.map { "\($0)\u{FE0E}" }.joined() },
         { $0.map { "\($0)\u{E0061}" }.joined() },
         { "\u{202D}" + $0 + "\u{202C}" },
-        { String(String.UnicodeScalarView($0.unicodeScalars.map { (0x21...0x7E).contains($0.value) ? Unicode.Scalar($0.value + 0xFEE0) ?? $0 : $0 })) },
+        {
+            String(
+                String.UnicodeScalarView(
+                    $0.unicodeScalars.map {
+                        (0x21...0x7E).contains($0.value) ? Unicode.Scalar($0.value + 0xFEE0) ?? $0 : $0
+                    }))
+        },
         { $0.decomposedStringWithCanonicalMapping },
     ]
 
@@ -105,7 +137,9 @@ struct TransformVerdictTests {
         let judge = Judge(StubGuard(canary: .init(text: canary)))
         let policy = try SafetyPolicy.packaged()
         for number in 0..<500 {
-            let prompt = number.isMultiple(of: 5) ? "Prompt \(number) é, all is well" : "Prompt \(number) with the \(canary) é in it"
+            let prompt =
+                number.isMultiple(of: 5)
+                ? "Prompt \(number) é, all is well" : "Prompt \(number) with the \(canary) é in it"
             let plain = try await judge.request([Turn(.user, text: prompt)], under: policy)
             let hidden = try await judge.request([Turn(.user, text: Self.transforms[index](prompt))], under: policy)
             #expect(plain == hidden)

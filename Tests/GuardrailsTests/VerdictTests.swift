@@ -6,7 +6,9 @@ import Testing
 /// By hand.
 @Suite("Verdicts and decisions")
 struct VerdictTests {
-    @Test("a number that is no probability makes no verdict", arguments: [Double.nan, .infinity, -.infinity, -0.1, 1.1, .signalingNaN])
+    @Test(
+        "a number that is no probability makes no verdict",
+        arguments: [Double.nan, .infinity, -.infinity, -0.1, 1.1, .signalingNaN])
     func nonFinite(value: Double) {
         #expect(throws: VerdictError.self) { try verdict(unsafe: value) }
         #expect(throws: VerdictError.self) { try verdict([.animalAbuse: value]) }
@@ -17,8 +19,12 @@ struct VerdictTests {
     func missing() {
         let categories = Dictionary(uniqueKeysWithValues: HarmCategory.allCases.dropFirst().map { ($0, 0.1) })
         let levels = Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, 0.1) })
-        #expect(throws: VerdictError.missing("animal_abuse")) { try Verdict(unsafe: 0, levels: levels, categories: categories, refusal: 0) }
-        #expect(throws: VerdictError.missing("safe")) { try Verdict(unsafe: 0, levels: [.minor: 1], categories: categories, refusal: 0) }
+        #expect(throws: VerdictError.missing("animal_abuse")) {
+            try Verdict(unsafe: 0, levels: levels, categories: categories, refusal: 0)
+        }
+        #expect(throws: VerdictError.missing("safe")) {
+            try Verdict(unsafe: 0, levels: [.minor: 1], categories: categories, refusal: 0)
+        }
     }
 
     @Test("the level is the most probable one, and the worse of equals")
@@ -46,11 +52,13 @@ struct VerdictTests {
     func decision() throws {
         let policy = try SafetyPolicy.packaged()
         #expect(PolicyDecision(try verdict(), in: .query, under: policy).action == .allow)
-        let query = PolicyDecision(try verdict(unsafe: 0.9, level: .moderate, [.animalAbuse: 0.8]), in: .query, under: policy)
+        let query = PolicyDecision(
+            try verdict(unsafe: 0.9, level: .moderate, [.animalAbuse: 0.8]), in: .query, under: policy)
         #expect(query.action == .refuse)
         #expect(query.category == .animalAbuse)
         #expect(query.level == .moderate)
-        let response = PolicyDecision(try verdict(unsafe: 0.9, level: .moderate, [.animalAbuse: 0.8]), in: .response, under: policy)
+        let response = PolicyDecision(
+            try verdict(unsafe: 0.9, level: .moderate, [.animalAbuse: 0.8]), in: .response, under: policy)
         #expect(response.action == .regenerate)
     }
 
@@ -73,8 +81,11 @@ struct VerdictTests {
     @Test("a picture alone is refused only from the level that the policy names")
     func picture() throws {
         let policy = try SafetyPolicy.packaged()
-        #expect(PolicyDecision(try verdict(unsafe: 0.9, level: .moderate), in: .picture, under: policy).action == .allow)
+        #expect(
+            PolicyDecision(try verdict(unsafe: 0.9, level: .moderate), in: .picture, under: policy).action == .allow)
         #expect(PolicyDecision(try verdict(unsafe: 0.9, level: .severe), in: .picture, under: policy).action == .refuse)
-        #expect(PolicyDecision(try verdict(unsafe: 0.9, level: .minor, [.sexualCrimes: 0.4]), in: .picture, under: policy).action == .refuse)
+        #expect(
+            PolicyDecision(try verdict(unsafe: 0.9, level: .minor, [.sexualCrimes: 0.4]), in: .picture, under: policy)
+                .action == .refuse)
     }
 }

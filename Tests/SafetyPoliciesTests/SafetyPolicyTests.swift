@@ -23,7 +23,8 @@ struct SafetyPolicyTests {
     }
 
     private func line(of part: String, in text: String) throws -> Int {
-        let index = try #require(text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains(part) })
+        let index = try #require(
+            text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains(part) })
         return index + 1
     }
 
@@ -81,37 +82,64 @@ struct SafetyPolicyTests {
         var find, write, at, says: String
 
         static let all = [
-            Mistake(find: "harmful_from: minor", write: "harmful_form: minor", at: "harmful_form", says: "unknown key harmful_form"),
-            Mistake(find: "harmful_from: minor", write: "harmful_from: safe", at: "harmful_from", says: "safe cannot be harmful"),
-            Mistake(find: "harmful_from: minor", write: "harmful_from: bad", at: "harmful_from", says: "one of safe, minor, moderate, severe"),
+            Mistake(
+                find: "harmful_from: minor", write: "harmful_form: minor", at: "harmful_form",
+                says: "unknown key harmful_form"),
+            Mistake(
+                find: "harmful_from: minor", write: "harmful_from: safe", at: "harmful_from",
+                says: "safe cannot be harmful"),
+            Mistake(
+                find: "harmful_from: minor", write: "harmful_from: bad", at: "harmful_from",
+                says: "one of safe, minor, moderate, severe"),
             Mistake(find: "format: 1", write: "format: 2", at: "format: 2", says: "expected 1"),
             Mistake(
                 find: "unsafe: {threshold: 0.5, level: minor, action: refuse}",
-                write: "unsafe: {threshold: 1.5, level: minor, action: refuse}", at: "1.5", says: "probability above 0 and at most 1"),
+                write: "unsafe: {threshold: 1.5, level: minor, action: refuse}", at: "1.5",
+                says: "probability above 0 and at most 1"),
             Mistake(
                 find: "unsafe: {threshold: 0.5, level: minor, action: refuse}",
                 write: "unsafe: {threshold: nan, level: minor, action: refuse}", at: "nan", says: "probability"),
             Mistake(
                 find: "unsafe: {threshold: 0.5, level: minor, action: refuse}",
-                write: "unsafe: {threshold: 0.5, level: minor, action: regenerate}", at: "unsafe: {threshold: 0.5, level: minor, action: regenerate}",
+                write: "unsafe: {threshold: 0.5, level: minor, action: regenerate}",
+                at: "unsafe: {threshold: 0.5, level: minor, action: regenerate}",
                 says: "only a response can be regenerated"),
             Mistake(
                 find: "unsafe: {threshold: 0.5, level: minor, action: refuse}",
-                write: "unsafe: {threshold: 0.5, level: safe, action: refuse}", at: "level: safe", says: "what is safe cannot be refused"),
+                write: "unsafe: {threshold: 0.5, level: safe, action: refuse}", at: "level: safe",
+                says: "what is safe cannot be refused"),
             Mistake(
                 find: "unsafe: {threshold: 0.5, level: minor, action: refuse}",
-                write: "unsafe: {threshold: 0.5, action: refuse}", at: "unsafe: {threshold: 0.5, action", says: "level: is missing"),
-            Mistake(find: "  animal_abuse:", write: "  animal_misuse:", at: "animal_misuse", says: "unknown key categories.animal_misuse"),
-            Mistake(find: "  animal_abuse:", write: "  animal_misuse:", at: "categories:", says: "categories.animal_abuse is missing"),
-            Mistake(find: "openai: [violence]", write: "openai: [violins]", at: "violins", says: "expected one of harassment"),
-            Mistake(find: "openai: [violence]", write: "openai: [violence/graphic]", at: "violence/graphic]", says: "part of violence"),
-            Mistake(find: "openai: [violence]", write: "openai: [violence, violence]", at: "violence, violence]", says: "named twice"),
-            Mistake(find: "  query: I can't help with this request, because it could lead to harm.", write: "  query: \"\"", at: "  query: \"\"", says: "expected a text"),
-            Mistake(find: "title: animal abuse", write: "title: animal abuse\n    title: again", at: "title: again", says: "occurs twice"),
-            Mistake(find: "title: animal abuse", write: "title: &anchor animal abuse", at: "&anchor", says: "expected a text"),
+                write: "unsafe: {threshold: 0.5, action: refuse}", at: "unsafe: {threshold: 0.5, action",
+                says: "level: is missing"),
+            Mistake(
+                find: "  animal_abuse:", write: "  animal_misuse:", at: "animal_misuse",
+                says: "unknown key categories.animal_misuse"),
+            Mistake(
+                find: "  animal_abuse:", write: "  animal_misuse:", at: "categories:",
+                says: "categories.animal_abuse is missing"),
+            Mistake(
+                find: "openai: [violence]", write: "openai: [violins]", at: "violins",
+                says: "expected one of harassment"),
+            Mistake(
+                find: "openai: [violence]", write: "openai: [violence/graphic]", at: "violence/graphic]",
+                says: "part of violence"),
+            Mistake(
+                find: "openai: [violence]", write: "openai: [violence, violence]", at: "violence, violence]",
+                says: "named twice"),
+            Mistake(
+                find: "  query: I can't help with this request, because it could lead to harm.", write: "  query: \"\"",
+                at: "  query: \"\"", says: "expected a text"),
+            Mistake(
+                find: "title: animal abuse", write: "title: animal abuse\n    title: again", at: "title: again",
+                says: "occurs twice"),
+            Mistake(
+                find: "title: animal abuse", write: "title: &anchor animal abuse", at: "&anchor",
+                says: "expected a text"),
             Mistake(
                 find: "    title: animal abuse",
-                write: "    query: {action: allow}\n    picture: {action: allow}\n    response: {action: annotate}\n    refusal: no\n    title: animal abuse",
+                write:
+                    "    query: {action: allow}\n    picture: {action: allow}\n    response: {action: annotate}\n    refusal: no\n    title: animal abuse",
                 at: "refusal: no", says: "would never be shown"),
         ]
     }
@@ -125,7 +153,9 @@ struct SafetyPolicyTests {
         #expect(found.first?.hasPrefix("line 2: format") == true)
     }
 
-    @Test("what is no YAML section at all is an error, not a trap", arguments: ["", "[]", "a", "{", "\u{0}", "- a\n- b", "? [x]\n: y", "&a b: *a"])
+    @Test(
+        "what is no YAML section at all is an error, not a trap",
+        arguments: ["", "[]", "a", "{", "\u{0}", "- a\n- b", "? [x]\n: y", "&a b: *a"])
     func nonsense(text: String) {
         #expect(throws: ConfigError.self) { try SafetyPolicy(yaml: Array(text.utf8), origin: "test") }
     }
@@ -147,7 +177,8 @@ struct PolicyHolderTests {
         let holder = try PolicyHolder(file: file)
         guard case .unchanged = holder.reload() else { Issue.record("nothing had changed"); return }
 
-        try text.replacing("version: \"1.0\"", with: "version: \"2.0\"").write(to: file, atomically: true, encoding: .utf8)
+        try text.replacing("version: \"1.0\"", with: "version: \"2.0\"").write(
+            to: file, atomically: true, encoding: .utf8)
         guard case .replaced = holder.reload() else { Issue.record("the new policy was not taken"); return }
         #expect(holder.current.version == "2.0")
 
@@ -164,7 +195,8 @@ struct PolicyHolderTests {
 
 /// The packaged file in the source tree, where the test can read its text.
 func packagedPolicyURL() -> URL? {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Sources/SafetyPolicies/Resources/default-policy.yaml")
     return FileManager.default.fileExists(atPath: url.path) ? url : nil
 }

@@ -45,9 +45,13 @@ final class Keyring: Sendable {
     init(_ keys: [KeyConfig], policies: PolicyHolder, time: TimeSource) throws {
         entries = try keys.map { key in
             let own = key.policy.isEmpty ? policies : try PolicyHolder(file: URL(filePath: key.policy))
-            let bucket = key.requestsPerMinute > 0
+            let bucket =
+                key.requestsPerMinute > 0
                 ? TokenBucket(capacity: key.burst, perSecond: key.requestsPerMinute / 60, time: time) : nil
-            return (bytes(ofHexadecimal: key.sha256), Caller(name: key.name, policies: own, bucket: bucket, concurrency: key.concurrency))
+            return (
+                bytes(ofHexadecimal: key.sha256),
+                Caller(name: key.name, policies: own, bucket: bucket, concurrency: key.concurrency)
+            )
         }
         anybody = keys.isEmpty ? Caller(name: "anybody", policies: policies, bucket: nil, concurrency: .max) : nil
     }
@@ -61,9 +65,13 @@ final class Keyring: Sendable {
     /// The caller with the key in an `Authorization` header.
     func caller(authorization: [String]) throws(WireError) -> Caller {
         if let anybody { return anybody }
-        guard authorization.count == 1, let header = authorization.first else { throw .unauthorized("no API key was given: send `Authorization: Bearer KEY`") }
+        guard authorization.count == 1, let header = authorization.first else {
+            throw .unauthorized("no API key was given: send `Authorization: Bearer KEY`")
+        }
         let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .unauthorized("the API key must be sent as `Authorization: Bearer KEY`") }
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw .unauthorized("the API key must be sent as `Authorization: Bearer KEY`")
+        }
 
         let presented = Array(SHA256.hash(data: Array(parts[1].utf8)))
         var found: Caller?

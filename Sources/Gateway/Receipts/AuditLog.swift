@@ -10,7 +10,8 @@ actor AuditLog {
 
     func append(requestID: String, key: String, turns: JSONValue, responses: [String], outcome: String) throws {
         let record: JSONValue = [
-            "time": .string(Date().formatted(.iso8601)), "request_id": .string(requestID), "key": .string(key), "turns": turns,
+            "time": .string(Date().formatted(.iso8601)), "request_id": .string(requestID), "key": .string(key),
+            "turns": turns,
             "responses": .array(responses.map(JSONValue.string)), "outcome": .string(outcome),
         ]
         try file.append(record.serialized() + "\n")

@@ -28,13 +28,18 @@ struct Receipt: Sendable {
     var json: JSONObject {
         let verdict = judgement.verdict
         return [
-            "request_id": .string(requestID), "key": .string(key), "route": .string(route), "choice": .integer(Int64(choice)),
+            "request_id": .string(requestID), "key": .string(key), "route": .string(route),
+            "choice": .integer(Int64(choice)),
             "request_sha256": .string(request), "released_sha256": .string(released),
-            "released_bytes": .integer(Int64(releasedByteCount)), "outcome": .string(outcome), "rounds": .integer(Int64(rounds)),
-            "policy": ["name": .string(policy.name), "version": .string(policy.version), "sha256": .string(policy.hash)],
+            "released_bytes": .integer(Int64(releasedByteCount)), "outcome": .string(outcome),
+            "rounds": .integer(Int64(rounds)),
+            "policy": [
+                "name": .string(policy.name), "version": .string(policy.version), "sha256": .string(policy.hash),
+            ],
             "guard": ["name": .string(judgement.guardIdentity.name), "sha256": .string(judgement.guardIdentity.hash)],
             "verdict": [
-                "action": .string(judgement.decision.action.rawValue), "direction": .string(judgement.decision.direction.rawValue),
+                "action": .string(judgement.decision.action.rawValue),
+                "direction": .string(judgement.decision.direction.rawValue),
                 "category": judgement.decision.category.map { .string($0.rawValue) } ?? .null,
                 "level": .string(judgement.decision.level.name), "unsafe": .number(verdict.unsafe),
             ],

@@ -24,12 +24,15 @@ actor ReceiptLog {
     /// Appends a receipt; once this returns, it is in the file.
     func append(_ receipt: Receipt) throws {
         var record: JSONObject = [
-            "sequence": .integer(Int64(sequence + 1)), "time": .string(Date().formatted(.iso8601)), "previous": .string(previous),
+            "sequence": .integer(Int64(sequence + 1)), "time": .string(Date().formatted(.iso8601)),
+            "previous": .string(previous),
         ]
         for member in receipt.json.members { record[member.key] = member.value }
         let hash = ReceiptChain.hash(of: record)
         record["hash"] = .string(hash)
-        if let signingKey { record["signature"] = .string(Data(try signingKey.signature(for: Data(hash.utf8))).base64EncodedString()) }
+        if let signingKey {
+            record["signature"] = .string(Data(try signingKey.signature(for: Data(hash.utf8))).base64EncodedString())
+        }
         try file.append(JSONValue.object(record).serialized() + "\n")
         (previous, sequence) = (hash, sequence + 1)
     }
@@ -46,8 +49,11 @@ actor ReceiptLog {
             }
         }
         if last.isEmpty { return (0, ReceiptChain.genesis, 0) }
-        guard let record = try? JSONValue(parsing: last), let hash = record["hash"]?.string, let sequence = record["sequence"]?.integer else {
-            throw ReceiptError.damaged(url.path, line: 0, reason: "its last line is no receipt; move the file away to begin a new chain")
+        guard let record = try? JSONValue(parsing: last), let hash = record["hash"]?.string,
+            let sequence = record["sequence"]?.integer
+        else {
+            throw ReceiptError.damaged(
+                url.path, line: 0, reason: "its last line is no receipt; move the file away to begin a new chain")
         }
         return (byteCount, hash, sequence)
     }

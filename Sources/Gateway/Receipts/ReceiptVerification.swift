@@ -34,7 +34,9 @@ public struct ReceiptVerification: Sendable, Equatable {
         }
         if !line.isEmpty { throw walk.error("the last line is not complete") }
         if let expectedHead, walk.previous != expectedHead {
-            throw ReceiptError.damaged(file.path, line: 0, reason: "the last hash is \(walk.previous), expected \(expectedHead): receipts are missing at the end")
+            throw ReceiptError.damaged(
+                file.path, line: 0,
+                reason: "the last hash is \(walk.previous), expected \(expectedHead): receipts are missing at the end")
         }
         (count, head, signedCount) = (walk.count, walk.previous, walk.signedCount)
     }
@@ -49,14 +51,24 @@ public struct ReceiptVerification: Sendable, Equatable {
         func error(_ reason: String) -> ReceiptError { .damaged(file, line: count + 1, reason: reason) }
 
         mutating func take(_ line: [UInt8]) throws {
-            guard let record = try? JSONValue(parsing: line, limits: .line), let object = record.object else { throw error("not a JSON object") }
+            guard let record = try? JSONValue(parsing: line, limits: .line), let object = record.object else {
+                throw error("not a JSON object")
+            }
             guard object["sequence"]?.integer == count + 1 else { throw error("expected receipt number \(count + 1)") }
-            guard object["previous"]?.string == previous else { throw error("it does not follow the receipt before it") }
+            guard object["previous"]?.string == previous else {
+                throw error("it does not follow the receipt before it")
+            }
             let hash = ReceiptChain.hash(of: object)
-            guard object["hash"]?.string == hash else { throw error("its content was changed: the hash does not match") }
+            guard object["hash"]?.string == hash else {
+                throw error("its content was changed: the hash does not match")
+            }
             if let key {
-                guard let signature = object["signature"]?.string.flatMap({ Data(base64Encoded: $0) }) else { throw error("it is not signed") }
-                guard key.isValidSignature(signature, for: Data(hash.utf8)) else { throw error("its signature is not from this key") }
+                guard let signature = object["signature"]?.string.flatMap({ Data(base64Encoded: $0) }) else {
+                    throw error("it is not signed")
+                }
+                guard key.isValidSignature(signature, for: Data(hash.utf8)) else {
+                    throw error("its signature is not from this key")
+                }
                 signedCount += 1
             }
             previous = hash

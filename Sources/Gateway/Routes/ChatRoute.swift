@@ -18,8 +18,11 @@ struct ChatRoute: Sendable {
             request: request, caller: exchange.caller, policy: exchange.policy, requestID: exchange.requestID,
             route: "/v1/chat/completions", wantsDetail: exchange.wantsDetail)
         let judgement = try await service.judgeRequest(call)
-        if service.isBlocked(judgement, request.moderation?.input) { return try await refused(call, judgement, exchange) }
-        return request.isStreaming ? try await streamed(call, judgement, exchange) : try await whole(call, judgement, exchange)
+        if service.isBlocked(judgement, request.moderation?.input) {
+            return try await refused(call, judgement, exchange)
+        }
+        return request.isStreaming
+            ? try await streamed(call, judgement, exchange) : try await whole(call, judgement, exchange)
     }
 
     // MARK: - Not streamed
@@ -32,12 +35,14 @@ struct ChatRoute: Sendable {
             let bytes = settled.choice.json.serializedBytes()
             try await service.record(
                 call, choice: settled.choice.index, released: (sha256(bytes), bytes.count),
-                outcome: settled.isRefusal ? "refused-response" : "response", rounds: max(1, settled.records.count), settled.judgement)
+                outcome: settled.isRefusal ? "refused-response" : "response", rounds: max(1, settled.records.count),
+                settled.judgement)
         }
         let isRefused = choices.contains(where: \.isRefusal)
         try await service.keep(call, responses: choices.map(\.choice.text), outcome: isRefused ? "refused" : "response")
         let decision = isRefused ? "refused-response" : rounds > 1 ? "regenerated" : judgement.decision.action.rawValue
-        return exchange.response(.object(service.json(call, answer, choices, request: judgement)), decision: decision, attempts: rounds)
+        return exchange.response(
+            .object(service.json(call, answer, choices, request: judgement)), decision: decision, attempts: rounds)
     }
 
     // MARK: - Refused
@@ -46,20 +51,24 @@ struct ChatRoute: Sendable {
         let decision = "refused-request"
         try await service.keep(call, responses: [], outcome: decision)
         if service.config.refusedRequests == .error {
-            try await service.record(call, choice: 0, released: (sha256([]), 0), outcome: decision, rounds: 0, judgement)
+            try await service.record(
+                call, choice: 0, released: (sha256([]), 0), outcome: decision, rounds: 0, judgement)
             throw WireError(
-                status: .badRequest, message: call.policy.refusal(judgement.decision.direction, judgement.decision.category),
+                status: .badRequest,
+                message: call.policy.refusal(judgement.decision.direction, judgement.decision.category),
                 type: "invalid_request_error", param: "messages", code: WireError.contentFilter)
         }
         if call.request.isStreaming {
-            return exchange.stream(peers: peers, pingSeconds: service.config.streaming.pingSeconds, decision: decision) { emit in
+            return exchange.stream(peers: peers, pingSeconds: service.config.streaming.pingSeconds, decision: decision)
+            { emit in
                 var stream = ChatStream(service, call, request: judgement, emit: emit)
                 await stream.runRefusal()
             }
         }
         let body = JSONValue.object(service.refusedJSON(call, judgement))
         let bytes = body.serializedBytes()
-        try await service.record(call, choice: 0, released: (sha256(bytes), bytes.count), outcome: decision, rounds: 0, judgement)
+        try await service.record(
+            call, choice: 0, released: (sha256(bytes), bytes.count), outcome: decision, rounds: 0, judgement)
         return exchange.response(body, decision: decision, attempts: 0)
     }
 
@@ -69,16 +78,19 @@ struct ChatRoute: Sendable {
         let seconds = service.config.streaming.pingSeconds
         if service.config.streaming.mode == .hold {
             let (answer, choices) = try await service.complete(call)
-            return exchange.stream(peers: peers, pingSeconds: seconds, decision: judgement.decision.action.rawValue) { emit in
+            return exchange.stream(peers: peers, pingSeconds: seconds, decision: judgement.decision.action.rawValue) {
+                emit in
                 var stream = ChatStream(service, call, request: judgement, emit: emit)
                 await stream.run(answer, choices)
             }
         }
         let body = try await service.called {
-            try await service.upstream.chat(call.request.body(isStreaming: true), requestID: call.requestID, isStreaming: true)
+            try await service.upstream.chat(
+                call.request.body(isStreaming: true), requestID: call.requestID, isStreaming: true)
         }
         service.metrics.count("gateway_rounds_total")
-        return exchange.stream(peers: peers, pingSeconds: seconds, decision: judgement.decision.action.rawValue) { emit in
+        return exchange.stream(peers: peers, pingSeconds: seconds, decision: judgement.decision.action.rawValue) {
+            emit in
             var stream = ChatStream(service, call, request: judgement, emit: emit)
             await stream.run(body)
         }

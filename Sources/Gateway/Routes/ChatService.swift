@@ -58,9 +58,12 @@ struct ChatService: Sendable {
             let judgement = try await work()
             metrics.observe("gateway_judgement_seconds", seconds: (time.now() - start).inSeconds)
             metrics.count("gateway_judgements_total", [("outcome", "verdict")])
-            metrics.count("gateway_decisions_total", [
-                ("direction", judgement.decision.direction.rawValue), ("action", judgement.decision.action.rawValue),
-            ])
+            metrics.count(
+                "gateway_decisions_total",
+                [
+                    ("direction", judgement.decision.direction.rawValue),
+                    ("action", judgement.decision.action.rawValue),
+                ])
             return judgement
         } catch {
             metrics.count("gateway_judgements_total", [("outcome", "error")])
@@ -77,11 +80,19 @@ struct ChatService: Sendable {
 
     /// The choices of an answer, each judged and, where needed, asked for again.
     func complete(_ call: ChatCall) async throws -> (answer: ChatAnswer, choices: [SettledChoice]) {
-        let bytes = try await called { try await upstream.chat(call.request.body(isStreaming: false), requestID: call.requestID, isStreaming: false).collected() }
-        let answer = try counted { () throws(WireError) in try ChatAnswer(bytes, expected: call.request.choiceCount, request: call.request) }
+        let bytes = try await called {
+            try await upstream.chat(
+                call.request.body(isStreaming: false), requestID: call.requestID, isStreaming: false
+            ).collected()
+        }
+        let answer = try counted { () throws(WireError) in
+            try ChatAnswer(bytes, expected: call.request.choiceCount, request: call.request)
+        }
         let choices = try await withThrowingTaskGroup(of: SettledChoice.self) { group in
             for choice in answer.choices { group.addTask { try await settle(choice, call) } }
-            return try await group.reduce(into: [SettledChoice]()) { $0.append($1) }.sorted { $0.choice.index < $1.choice.index }
+            return try await group.reduce(into: [SettledChoice]()) { $0.append($1) }.sorted {
+                $0.choice.index < $1.choice.index
+            }
         }
         return (answer, choices)
     }
@@ -99,20 +110,28 @@ struct ChatService: Sendable {
                 spent.add(usage)
                 return Draft(text: draft.text, tokenCount: usage.completion, payload: draft)
             })
-        guard let judgement = result.finalJudgement else { throw WireError.busy("the guard gave no verdict", code: "guard_unavailable") }
+        guard let judgement = result.finalJudgement else {
+            throw WireError.busy("the guard gave no verdict", code: "guard_unavailable")
+        }
         let shown: ChatChoice
         switch result.outcome {
         case .response(let draft, _) where !isBlocked(judgement, call.request.moderation?.output): shown = draft.payload
-        case .response: shown = .refusal(call.policy.refusal(.response, judgement.decision.category), index: choice.index)
+        case .response:
+            shown = .refusal(call.policy.refusal(.response, judgement.decision.category), index: choice.index)
         case .refusal(let text): shown = .refusal(text, index: choice.index)
         }
         return SettledChoice(choice: shown, judgement: judgement, records: result.records, usage: spent.total)
     }
 
-    private func retry(_ round: GenerationRound, _ index: Int, _ call: ChatCall) async throws -> (ChatChoice, TokenUsage) {
+    private func retry(_ round: GenerationRound, _ index: Int, _ call: ChatCall) async throws -> (
+        ChatChoice, TokenUsage
+    ) {
         metrics.count("gateway_rounds_total")
         let bytes = try await withDeadline(round.remaining, time) {
-            try await called { try await upstream.chat(call.request.body(retry: round), requestID: call.requestID, isStreaming: false).collected() }
+            try await called {
+                try await upstream.chat(call.request.body(retry: round), requestID: call.requestID, isStreaming: false)
+                    .collected()
+            }
         }
         guard let bytes else { throw WireError.upstreamTimeout }
         let answer = try counted { () throws(WireError) in try ChatAnswer(bytes, expected: 1, request: call.request) }
@@ -145,10 +164,14 @@ struct ChatService: Sendable {
     func json(_ call: ChatCall, _ answer: ChatAnswer, _ choices: [SettledChoice], request: Judgement) -> JSONObject {
         let usage = choices.reduce(answer.usage) { $0 + $1.usage }
         var object: JSONObject = [
-            "id": .string(call.id), "object": "chat.completion", "created": .integer(Int64(answer.created)), "model": .string(answer.model),
-            "choices": .array(choices.map(\.choice.json)), "usage": usage.json, "system_fingerprint": answer.fingerprint,
+            "id": .string(call.id), "object": "chat.completion", "created": .integer(Int64(answer.created)),
+            "model": .string(answer.model),
+            "choices": .array(choices.map(\.choice.json)), "usage": usage.json,
+            "system_fingerprint": answer.fingerprint,
         ]
-        if let wish = call.request.moderation { object["moderation"] = moderation(call, wish, request, choices.map(\.judgement)) }
+        if let wish = call.request.moderation {
+            object["moderation"] = moderation(call, wish, request, choices.map(\.judgement))
+        }
         object["x_beaver"] = extra(call, request, choices)
         return object
     }
@@ -158,7 +181,8 @@ struct ChatService: Sendable {
         let decision = judgement.decision
         let text = call.policy.refusal(decision.direction, decision.category)
         var object: JSONObject = [
-            "id": .string(call.id), "object": "chat.completion", "created": .integer(Int64(Date().timeIntervalSince1970)),
+            "id": .string(call.id), "object": "chat.completion",
+            "created": .integer(Int64(Date().timeIntervalSince1970)),
             "model": .string(call.request.model),
             "choices": .array((0..<call.request.choiceCount).map { ChatChoice.refusal(text, index: $0).json }),
             "usage": TokenUsage().json, "system_fingerprint": .null,
@@ -169,14 +193,18 @@ struct ChatService: Sendable {
     }
 
     /// The native `moderation` of an answer.
-    func moderation(_ call: ChatCall, _ wish: ChatRequest.ModerationWish, _ request: Judgement, _ responses: [Judgement]) -> JSONValue {
+    func moderation(
+        _ call: ChatCall, _ wish: ChatRequest.ModerationWish, _ request: Judgement, _ responses: [Judgement]
+    ) -> JSONValue {
         let hasImages = call.request.turns.contains { !$0.images.isEmpty }
         func side(_ judgements: [Judgement], hasImages: Bool) -> JSONValue {
             [
                 "type": "moderation_results", "model": .string(wish.model),
-                "results": .array(judgements.map {
-                    ModerationResult(judgement: $0, policy: call.policy, hasText: true, hasImages: hasImages).json(model: wish.model)
-                }),
+                "results": .array(
+                    judgements.map {
+                        ModerationResult(judgement: $0, policy: call.policy, hasText: true, hasImages: hasImages).json(
+                            model: wish.model)
+                    }),
             ]
         }
         return ["input": side([request], hasImages: hasImages), "output": side(responses, hasImages: false)]
@@ -185,42 +213,62 @@ struct ChatService: Sendable {
     /// What our own clients are told: the policy, the rounds, and on request the verdicts.
     func extra(_ call: ChatCall, _ request: Judgement, _ choices: [SettledChoice]) -> JSONValue {
         var object: JSONObject = [
-            "policy": ["name": .string(call.policy.name), "version": .string(call.policy.version), "sha256": .string(call.policy.hash)],
+            "policy": [
+                "name": .string(call.policy.name), "version": .string(call.policy.version),
+                "sha256": .string(call.policy.hash),
+            ],
             "request": ["action": .string(request.decision.action.rawValue)],
-            "choices": .array(choices.map { ["index": .integer(Int64($0.choice.index)), "attempts": .integer(Int64(max(1, $0.records.count))), "refused": .bool($0.isRefusal)] }),
-        ]
-        guard call.wantsDetail else { return .object(object) }
-        object["request"] = ModerationResult(judgement: request, policy: call.policy, hasText: true, hasImages: true).detail
-        object["choices"] = .array(choices.map { settled in
-            [
-                "index": .integer(Int64(settled.choice.index)), "attempts": .integer(Int64(max(1, settled.records.count))),
-                "refused": .bool(settled.isRefusal),
-                "verdict": ModerationResult(judgement: settled.judgement, policy: call.policy, hasText: true, hasImages: false).detail,
-                "rounds": .array(settled.records.map { record in
+            "choices": .array(
+                choices.map {
                     [
-                        "round": .integer(Int64(record.number)), "action": .string(record.judgement.decision.action.rawValue),
-                        "level": .string(record.judgement.decision.level.name), "unsafe": .number(record.judgement.verdict.unsafe),
-                        "category": record.judgement.decision.category.map { .string($0.rawValue) } ?? .null,
-                        "tokens": .integer(Int64(record.tokenCount)), "seconds": .number(record.seconds),
+                        "index": .integer(Int64($0.choice.index)),
+                        "attempts": .integer(Int64(max(1, $0.records.count))), "refused": .bool($0.isRefusal),
                     ]
                 }),
-            ]
-        })
+        ]
+        guard call.wantsDetail else { return .object(object) }
+        object["request"] =
+            ModerationResult(judgement: request, policy: call.policy, hasText: true, hasImages: true).detail
+        object["choices"] = .array(
+            choices.map { settled in
+                [
+                    "index": .integer(Int64(settled.choice.index)),
+                    "attempts": .integer(Int64(max(1, settled.records.count))),
+                    "refused": .bool(settled.isRefusal),
+                    "verdict": ModerationResult(
+                        judgement: settled.judgement, policy: call.policy, hasText: true, hasImages: false
+                    ).detail,
+                    "rounds": .array(
+                        settled.records.map { record in
+                            [
+                                "round": .integer(Int64(record.number)),
+                                "action": .string(record.judgement.decision.action.rawValue),
+                                "level": .string(record.judgement.decision.level.name),
+                                "unsafe": .number(record.judgement.verdict.unsafe),
+                                "category": record.judgement.decision.category.map { .string($0.rawValue) } ?? .null,
+                                "tokens": .integer(Int64(record.tokenCount)), "seconds": .number(record.seconds),
+                            ]
+                        }),
+                ]
+            })
         return .object(object)
     }
 
     // MARK: - Records
 
     func record(
-        _ call: ChatCall, choice: Int, released: (hash: String, byteCount: Int), outcome: String, rounds: Int, _ judgement: Judgement
+        _ call: ChatCall, choice: Int, released: (hash: String, byteCount: Int), outcome: String, rounds: Int,
+        _ judgement: Judgement
     ) async throws {
         metrics.count("gateway_released_bytes_total", by: Double(released.byteCount))
         guard let receipts else { return }
         do {
-            try await receipts.append(Receipt(
-                requestID: call.requestID, key: call.caller.name, route: call.route, choice: choice, request: call.requestHash,
-                released: released.hash, releasedByteCount: released.byteCount, outcome: outcome, rounds: rounds,
-                policy: call.policy, judgement: judgement))
+            try await receipts.append(
+                Receipt(
+                    requestID: call.requestID, key: call.caller.name, route: call.route, choice: choice,
+                    request: call.requestHash,
+                    released: released.hash, releasedByteCount: released.byteCount, outcome: outcome, rounds: rounds,
+                    policy: call.policy, judgement: judgement))
         } catch {
             // note: what cannot be recorded is not released
             throw WireError.busy("the receipt could not be written", code: "receipt_failed")

@@ -23,7 +23,9 @@ struct Exchange: Sendable {
     func headers(decision: String, attempts: Int?) -> HTTPFields {
         var headers: HTTPFields = [.xRequestID: requestID]
         headers[.guardDecision] = decision
-        headers[.guardPolicy] = "\(policy.name)/\(policy.version)/\(policy.hash.prefix(12))".filter { $0.isASCII && !$0.isWhitespace }
+        headers[.guardPolicy] = "\(policy.name)/\(policy.version)/\(policy.hash.prefix(12))".filter {
+            $0.isASCII && !$0.isWhitespace
+        }
         if let attempts { headers[.guardAttempts] = String(attempts) }
         headers[.guardTraceID] = requestID
         headers[.guardLatency] = String(format: "%.1f", (time.now() - start).inSeconds * 1000)
@@ -33,43 +35,47 @@ struct Exchange: Sendable {
     func response(_ body: JSONValue, decision: String, attempts: Int? = nil) -> Response {
         var headers = headers(decision: decision, attempts: attempts)
         headers[.contentType] = "application/json"
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body.serializedBytes())))
+        return Response(
+            status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body.serializedBytes())))
     }
 
     /// An event stream. The work runs by itself; when the client leaves it is cancelled, and nothing it emits is lost
     /// before that.
     func stream(
-        peers: Peers, pingSeconds: Double, decision: String, _ work: @escaping @Sendable (@escaping @Sendable ([UInt8]) -> Void) async -> Void
+        peers: Peers, pingSeconds: Double, decision: String,
+        _ work: @escaping @Sendable (@escaping @Sendable ([UInt8]) -> Void) async -> Void
     ) -> Response {
         var headers = headers(decision: decision, attempts: nil)
         headers[.contentType] = "text/event-stream; charset=utf-8"
         headers[.cacheControl] = "no-cache"
         let (channel, permit, time) = (channel, permit, time)
-        return Response(status: .ok, headers: headers, body: ResponseBody { writer in
-            let (events, continuation) = AsyncStream<ByteBuffer>.makeStream()
-            let task = Task {
-                await work { continuation.yield(ByteBuffer(bytes: $0)) }
-                continuation.finish()
-            }
-            let pings = Task {
-                while !Task.isCancelled {
-                    try await time.sleep(.seconds(pingSeconds))
-                    continuation.yield(ByteBuffer(string: ": ping\n\n"))
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                let (events, continuation) = AsyncStream<ByteBuffer>.makeStream()
+                let task = Task {
+                    await work { continuation.yield(ByteBuffer(bytes: $0)) }
+                    continuation.finish()
                 }
-            }
-            let id = peers.whenGone(channel) {
-                task.cancel()
-                continuation.finish()
-            }
-            defer {
-                task.cancel()
-                pings.cancel()
-                peers.forget(channel, id)
-                permit.giveBack()
-            }
-            for await event in events { try await writer.write(event) }
-            try await writer.finish(nil)
-        })
+                let pings = Task {
+                    while !Task.isCancelled {
+                        try await time.sleep(.seconds(pingSeconds))
+                        continuation.yield(ByteBuffer(string: ": ping\n\n"))
+                    }
+                }
+                let id = peers.whenGone(channel) {
+                    task.cancel()
+                    continuation.finish()
+                }
+                defer {
+                    task.cancel()
+                    pings.cancel()
+                    peers.forget(channel, id)
+                    permit.giveBack()
+                }
+                for await event in events { try await writer.write(event) }
+                try await writer.finish(nil)
+            })
     }
 }
 

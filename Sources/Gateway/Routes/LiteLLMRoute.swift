@@ -11,7 +11,9 @@ struct LiteLLMRoute: Sendable {
     let reader: ChatRequestReader
 
     func respond(_ body: JSONValue, _ exchange: Exchange) async throws -> Response {
-        guard let body = body.object else { throw WireError.badRequest("the body must be an object, found \(body.kind)") }
+        guard let body = body.object else {
+            throw WireError.badRequest("the body must be an object, found \(body.kind)")
+        }
         guard let side = body["input_type"]?.string, ["request", "response"].contains(side) else {
             throw WireError.badRequest("input_type must be request or response", param: "input_type")
         }
@@ -22,13 +24,15 @@ struct LiteLLMRoute: Sendable {
         let prompt = try await conversation(body)
         let judgement = try await service.measured {
             side == "request"
-                ? try await service.judge.request(prompt + (texts.isEmpty ? [] : [Turn(.user, texts.map(ContentPart.text))]), under: exchange.policy)
+                ? try await service.judge.request(
+                    prompt + (texts.isEmpty ? [] : [Turn(.user, texts.map(ContentPart.text))]), under: exchange.policy)
                 : try await service.judge.response(texts.joined(separator: "\n"), to: prompt, under: exchange.policy)
         }
         let decision = judgement.decision
         let action = decision.passes ? "NONE" : "BLOCKED"
         var answer: JSONObject = ["action": .string(action)]
-        answer["blocked_reason"] = decision.passes ? .null : .string(exchange.policy.refusal(decision.direction, decision.category))
+        answer["blocked_reason"] =
+            decision.passes ? .null : .string(exchange.policy.refusal(decision.direction, decision.category))
         return exchange.response(.object(answer), decision: decision.passes ? decision.action.rawValue : "blocked")
     }
 
@@ -43,7 +47,8 @@ struct LiteLLMRoute: Sendable {
         }
         let images = try list(body, "images")
         guard images.count <= service.config.limits.images else {
-            throw WireError.badRequest("more than the \(service.config.limits.images) pictures allowed", param: "images")
+            throw WireError.badRequest(
+                "more than the \(service.config.limits.images) pictures allowed", param: "images")
         }
         var parts: [ContentPart] = []
         for (index, image) in images.enumerated() {
@@ -56,7 +61,9 @@ struct LiteLLMRoute: Sendable {
 
     private func list(_ body: JSONObject, _ key: String) throws -> [JSONValue] {
         guard let value = body[key], !value.isNull else { return [] }
-        guard let list = value.array else { throw WireError.badRequest("\(key) must be a list, found \(value.kind)", param: key) }
+        guard let list = value.array else {
+            throw WireError.badRequest("\(key) must be a list, found \(value.kind)", param: key)
+        }
         return list
     }
 }

@@ -13,9 +13,14 @@ struct ModerationRoute: Sendable {
         let request = try await ModerationRequest.read(body, limits: service.config.limits, pictures: pictures)
         var results: [JSONValue] = []
         for input in request.inputs {
-            let judgement = try await service.measured { try await service.judge.request([input], under: exchange.policy) }
-            results.append(ModerationResult(
-                judgement: judgement, policy: exchange.policy, hasText: input.parts.contains { !$0.isImage }, hasImages: !input.images.isEmpty).json)
+            let judgement = try await service.measured {
+                try await service.judge.request([input], under: exchange.policy)
+            }
+            results.append(
+                ModerationResult(
+                    judgement: judgement, policy: exchange.policy, hasText: input.parts.contains { !$0.isImage },
+                    hasImages: !input.images.isEmpty
+                ).json)
         }
         let body: JSONValue = [
             "id": .string("modr-" + exchange.requestID), "model": .string(request.model), "results": .array(results),

@@ -17,7 +17,10 @@ struct StaticFiles: Sendable {
         ]
         files = try (known + (servesPage ? page : [])).reduce(into: [:]) { files, file in
             let (path, name, type) = file
-            files[path] = (type, try DurableFiles.read(Bundle.module.bundleURL.appending(path: "ServedFiles/" + name), limit: 4 << 20))
+            files[path] = (
+                type,
+                try DurableFiles.read(Bundle.module.bundleURL.appending(path: "ServedFiles/" + name), limit: 4 << 20)
+            )
         }
     }
 
@@ -26,7 +29,8 @@ struct StaticFiles: Sendable {
     func response(_ path: String) -> Response? {
         guard let file = files[path] else { return nil }
         var headers: HTTPFields = [.contentType: file.type]
-        headers[.contentSecurityPolicy] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        headers[.contentSecurityPolicy] =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         headers[.xContentTypeOptions] = "nosniff"
         headers[.cacheControl] = "no-cache"
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))

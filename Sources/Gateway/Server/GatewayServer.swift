@@ -25,18 +25,25 @@ public struct GatewayServer: Sendable {
     /// Puts the parts together; nothing listens yet.
     ///
     /// - Throws: what the files that the configuration names are wrong about.
-    public init(_ config: GatewayConfig, guardModel: any Guard, policies: PolicyHolder, logger: Logger, time: TimeSource = .system) throws {
+    public init(
+        _ config: GatewayConfig, guardModel: any Guard, policies: PolicyHolder, logger: Logger,
+        time: TimeSource = .system
+    ) throws {
         self.config = config
         self.policies = policies
         self.logger = logger
         keyring = try Keyring(config.keys, policies: policies, time: time)
         let bounded = BoundedGuard(guardModel, bounds: config.judging, time: time)
-        let pictures = PictureReader(config: config.pictures, fetcher: config.pictures.allowedHosts.isEmpty ? nil : RemotePictures(config.pictures))
+        let pictures = PictureReader(
+            config: config.pictures,
+            fetcher: config.pictures.allowedHosts.isEmpty ? nil : RemotePictures(config.pictures))
         let reader = ChatRequestReader(limits: config.limits, pictures: pictures)
         let chat = ChatService(
-            judge: Judge(bounded), upstream: UpstreamClient(config.upstream), regeneration: FilterAndRegenerate(config.regeneration, time: time), config: config,
+            judge: Judge(bounded), upstream: UpstreamClient(config.upstream),
+            regeneration: FilterAndRegenerate(config.regeneration, time: time), config: config,
             receipts: try config.receipts.file.isEmpty ? nil : ReceiptLog(config.receipts),
-            audit: try config.receipts.auditFile.isEmpty ? nil : AuditLog(config.receipts.auditFile), metrics: metrics, time: time)
+            audit: try config.receipts.auditFile.isEmpty ? nil : AuditLog(config.receipts.auditFile), metrics: metrics,
+            time: time)
         responder = GatewayResponder(
             config: config, keyring: keyring, chat: ChatRoute(service: chat, reader: reader, peers: peers),
             moderation: ModerationRoute(service: chat, pictures: pictures), models: ModelsRoute(service: chat),
@@ -57,8 +64,13 @@ public struct GatewayServer: Sendable {
         var services = ServiceGroupConfiguration(
             services: [
                 .init(service: application),
-                .init(service: PolicyWatch(holders: [policies] + keyring.policies, seconds: config.policyReloadSeconds, metrics: metrics, logger: logger)),
-                .init(service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds), successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: PolicyWatch(
+                        holders: [policies] + keyring.policies, seconds: config.policyReloadSeconds, metrics: metrics,
+                        logger: logger)),
+                .init(
+                    service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: quiet)
         services.maximumGracefulShutdownDuration = .seconds(config.limits.drainSeconds)
         do {
@@ -81,14 +93,18 @@ public struct GatewayServer: Sendable {
         let streams = HTTP1Channel.Configuration(
             additionalChannelHandlers: [PeerWatch(limits, peers, metrics)],
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: config.limits.headerBytes, maxHeaderListSize: config.limits.headerBytes, maxHeaderFieldCount: 128))
+                maxHeaderFieldSize: config.limits.headerBytes, maxHeaderListSize: config.limits.headerBytes,
+                maxHeaderFieldCount: 128))
         guard config.tls.isOn else { return .http1(configuration: streams) }
-        let certificates = try NIOSSLCertificate.fromPEMFile(config.tls.certificateFile).map { NIOSSLCertificateSource.certificate($0) }
+        let certificates = try NIOSSLCertificate.fromPEMFile(config.tls.certificateFile).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
         let key = try NIOSSLPrivateKey(file: config.tls.keyFile, format: .pem)
         return try .http2Upgrade(
             tlsConfiguration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key)),
             configuration: .init(
-                idleTimeout: .seconds(config.limits.idleSeconds), gracefulCloseTimeout: .seconds(config.limits.drainSeconds),
+                idleTimeout: .seconds(config.limits.idleSeconds),
+                gracefulCloseTimeout: .seconds(config.limits.drainSeconds),
                 streamConfiguration: streams))
     }
 }
@@ -149,7 +165,8 @@ private struct PolicyWatch: Service {
                 logger.notice("a new policy is in force", metadata: ["policy": "\(policy.label)"])
             case .kept(let reason):
                 metrics.count("gateway_policy_reloads_total", [("result", "kept")])
-                logger.error("the policy file cannot be used; the old policy stays in force", metadata: ["reason": "\(reason)"])
+                logger.error(
+                    "the policy file cannot be used; the old policy stays in force", metadata: ["reason": "\(reason)"])
             }
         }
     }

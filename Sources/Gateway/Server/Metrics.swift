@@ -24,7 +24,10 @@ final class Metrics: Sendable {
         ("gateway_upstream_calls_total", "counter", "Calls of the upstream server."),
         ("gateway_upstream_faults_total", "counter", "Upstream answers that could not be used."),
         ("gateway_released_bytes_total", "counter", "Bytes of responses that were released."),
-        ("gateway_unjudged_bytes_total", "counter", "Bytes of responses that were released before a verdict; always 0."),
+        (
+            "gateway_unjudged_bytes_total", "counter",
+            "Bytes of responses that were released before a verdict; always 0."
+        ),
         ("gateway_clients_gone_total", "counter", "Requests whose client left before the answer."),
         ("gateway_slow_clients_total", "counter", "Connections closed because of a slow client, by what was slow."),
         ("gateway_policy_reloads_total", "counter", "Policy reloads by result."),
@@ -66,11 +69,16 @@ final class Metrics: Sendable {
                 }
             } else {
                 let counters = (series.counters[name] ?? [:]).sorted { $0.key < $1.key }
-                lines += counters.isEmpty ? ["\(name) 0"] : counters.map { "\(name)\(Self.braced($0.key)) \(Self.number($0.value))" }
+                lines +=
+                    counters.isEmpty
+                    ? ["\(name) 0"] : counters.map { "\(name)\(Self.braced($0.key)) \(Self.number($0.value))" }
             }
         }
         for gauge in gauges {
-            lines += ["# HELP \(gauge.name) \(gauge.help)", "# TYPE \(gauge.name) gauge", "\(gauge.name) \(Self.number(gauge.value))"]
+            lines += [
+                "# HELP \(gauge.name) \(gauge.help)", "# TYPE \(gauge.name) gauge",
+                "\(gauge.name) \(Self.number(gauge.value))",
+            ]
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -85,8 +93,10 @@ final class Metrics: Sendable {
     }
 
     private static func labelText(_ labels: [(String, String)]) -> String {
-        labels.map { "\($0)=\"\($1.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\"" }
-            .joined(separator: ",")
+        labels.map {
+            "\($0)=\"\($1.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
+        }
+        .joined(separator: ",")
     }
 
     private static func braced(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }

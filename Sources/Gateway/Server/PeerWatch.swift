@@ -13,7 +13,8 @@ struct PeerLimits: Sendable {
     init(_ config: LimitsConfig) {
         func amount(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }
         (head, body, stall, idle) = (
-            amount(config.headerSeconds), amount(config.bodySeconds), amount(config.writeStallSeconds), amount(config.idleSeconds)
+            amount(config.headerSeconds), amount(config.bodySeconds), amount(config.writeStallSeconds),
+            amount(config.idleSeconds)
         )
     }
 }
@@ -53,7 +54,9 @@ final class Peers: Sendable {
     func forget(_ channel: any Channel, _ id: Int) {
         state.withLock { state in
             state.cancellations[ObjectIdentifier(channel)]?[id] = nil
-            if state.cancellations[ObjectIdentifier(channel)]?.isEmpty == true { state.cancellations[ObjectIdentifier(channel)] = nil }
+            if state.cancellations[ObjectIdentifier(channel)]?.isEmpty == true {
+                state.cancellations[ObjectIdentifier(channel)] = nil
+            }
         }
     }
 
@@ -154,5 +157,9 @@ func whileConnected<Result: Sendable>(
     let task = Task { try await work() }
     let id = peers.whenGone(channel) { task.cancel() }
     defer { peers.forget(channel, id) }
-    return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    return try await withTaskCancellationHandler {
+        try await task.value
+    } onCancel: {
+        task.cancel()
+    }
 }

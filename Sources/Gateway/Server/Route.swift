@@ -17,7 +17,9 @@ enum Route: Equatable {
             self = .unknown
             return
         }
-        self = head.method == method || (head.method == .head && method == .get) ? route : .wrongMethod(allowed: method.rawValue)
+        self =
+            head.method == method || (head.method == .head && method == .get)
+            ? route : .wrongMethod(allowed: method.rawValue)
     }
 
     private static func table(_ path: String) -> (Route, HTTPRequest.Method)? {
@@ -37,7 +39,8 @@ enum Route: Equatable {
 
     private static func model(_ path: String) -> String? {
         let prefix = "/v1/models/"
-        guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count, !path.contains(".."), !path.contains("//") else { return nil }
+        guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count, !path.contains(".."), !path.contains("//")
+        else { return nil }
         return String(path.dropFirst(prefix.count))
     }
 

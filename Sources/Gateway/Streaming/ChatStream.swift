@@ -99,7 +99,9 @@ struct ChatStream {
     }
 
     /// Nothing that is still to come will be shown.
-    private var isSettledEarly: Bool { states.allSatisfy(\.isDone) && states.contains { $0.isRefused || $0.rounds > 1 } }
+    private var isSettledEarly: Bool {
+        states.allSatisfy(\.isDone) && states.contains { $0.isRefused || $0.rounds > 1 }
+    }
 
     private struct SettledEarly: Error {}
 
@@ -112,7 +114,9 @@ struct ChatStream {
         }
         for delta in chunk.deltas where !states[delta.index].isDone {
             for piece in delta.pieces { states[delta.index].gate.append(piece) }
-            for part in delta.toolCalls { try states[delta.index].toolCalls.append(part, maximumBytes: service.config.upstream.maximumBytes) }
+            for part in delta.toolCalls {
+                try states[delta.index].toolCalls.append(part, maximumBytes: service.config.upstream.maximumBytes)
+            }
             if let reason = delta.finishReason {
                 try await end(delta.index, reason)
             } else {
@@ -124,7 +128,9 @@ struct ChatStream {
     private mutating func releaseWhatIsSafe(_ index: Int) async throws {
         while let span = states[index].gate.nextSpan(isEnd: false) {
             let judgement = try await service.judgeResponse(span.text, call)
-            guard !service.isBlocked(judgement, call.request.moderation?.output) else { return try await withhold(index, judgement) }
+            guard !service.isBlocked(judgement, call.request.moderation?.output) else {
+                return try await withhold(index, judgement)
+            }
             states[index].judgement = judgement
             emitPieces(states[index].gate.release(span), index)
         }
@@ -136,7 +142,9 @@ struct ChatStream {
         let tools = state.toolCalls.text
         let whole = [state.gate.text, tools].filter { !$0.isEmpty }.joined(separator: "\n")
         let judgement = try await judgeEnd(whole, state.gate.nextSpan(isEnd: true)?.text, tools)
-        guard !service.isBlocked(judgement, call.request.moderation?.output) else { return try await withhold(index, judgement) }
+        guard !service.isBlocked(judgement, call.request.moderation?.output) else {
+            return try await withhold(index, judgement)
+        }
         states[index].judgement = judgement
         states[index].text = whole
         if let span = states[index].gate.nextSpan(isEnd: true) { emitPieces(states[index].gate.release(span), index) }
@@ -149,7 +157,8 @@ struct ChatStream {
         do {
             return try await service.judgeResponse(whole, call)
         } catch let error as GuardError where error.isOfTheInput {
-            return try await service.judgeResponse([rest ?? "", tools].filter { !$0.isEmpty }.joined(separator: "\n"), call)
+            return try await service.judgeResponse(
+                [rest ?? "", tools].filter { !$0.isEmpty }.joined(separator: "\n"), call)
         }
     }
 
@@ -159,10 +168,13 @@ struct ChatStream {
     private mutating func withhold(_ index: Int, _ judgement: Judgement) async throws {
         let draft = states[index].gate.text
         guard judgement.decision.action == .regenerate, !states[index].hasBegun else {
-            return try await emitRefusal(call.policy.refusal(.response, judgement.decision.category), index, judgement, outcome: "refused-response")
+            return try await emitRefusal(
+                call.policy.refusal(.response, judgement.decision.category), index, judgement,
+                outcome: "refused-response")
         }
         let choice = ChatChoice(
-            index: index, message: ["role": "assistant", "content": .string(draft + states[index].toolCalls.text)], finishReason: "stop", logprobs: .null)
+            index: index, message: ["role": "assistant", "content": .string(draft + states[index].toolCalls.text)],
+            finishReason: "stop", logprobs: .null)
         let settled = try await service.settle(choice, call)
         usage = usage + settled.usage
         try await emitSettled(settled)
@@ -176,19 +188,28 @@ struct ChatStream {
         states[index].isRefused = settled.isRefusal
         states[index].text = settled.isRefusal ? "" : settled.choice.text
         for field in ChatChoice.textFields {
-            if let text = settled.choice.message[field]?.string, !text.isEmpty { emitDelta([field: .string(text)], index) }
+            if let text = settled.choice.message[field]?.string, !text.isEmpty {
+                emitDelta([field: .string(text)], index)
+            }
         }
         if let calls = settled.choice.message["tool_calls"]?.array {
-            emitDelta(["tool_calls": .array(calls.enumerated().map { position, call in
-                var object = call.object ?? [:]
-                object["index"] = .integer(Int64(position))
-                return .object(object)
-            })], index)
+            emitDelta(
+                [
+                    "tool_calls": .array(
+                        calls.enumerated().map { position, call in
+                            var object = call.object ?? [:]
+                            object["index"] = .integer(Int64(position))
+                            return .object(object)
+                        })
+                ], index)
         }
-        try await emitEnd(settled.choice.finishReason, index, outcome: settled.isRefusal ? "refused-response" : "response")
+        try await emitEnd(
+            settled.choice.finishReason, index, outcome: settled.isRefusal ? "refused-response" : "response")
     }
 
-    private mutating func emitRefusal(_ text: String, _ index: Int, _ judgement: Judgement, outcome: String) async throws {
+    private mutating func emitRefusal(_ text: String, _ index: Int, _ judgement: Judgement, outcome: String)
+        async throws
+    {
         states[index].judgement = judgement
         states[index].isRefused = true
         emitDelta(["refusal": .string(text)], index)
@@ -225,13 +246,25 @@ struct ChatStream {
 
     /// The closing events: verdicts, counts, and the end mark.
     private mutating func finish() async throws {
-        try await service.keep(call, responses: states.map(\.text), outcome: states.contains(where: \.isRefused) ? "refused" : "response")
+        try await service.keep(
+            call, responses: states.map(\.text), outcome: states.contains(where: \.isRefused) ? "refused" : "response")
         let judgements = states.compactMap(\.judgement)
         var last = frame(choices: [])
-        if let wish = call.request.moderation { last["moderation"] = service.moderation(call, wish, request, outputs(judgements)) }
+        if let wish = call.request.moderation {
+            last["moderation"] = service.moderation(call, wish, request, outputs(judgements))
+        }
         last["x_beaver"] = [
-            "policy": ["name": .string(call.policy.name), "version": .string(call.policy.version), "sha256": .string(call.policy.hash)],
-            "choices": .array(states.enumerated().map { ["index": .integer(Int64($0)), "attempts": .integer(Int64($1.rounds)), "refused": .bool($1.isRefused)] }),
+            "policy": [
+                "name": .string(call.policy.name), "version": .string(call.policy.version),
+                "sha256": .string(call.policy.hash),
+            ],
+            "choices": .array(
+                states.enumerated().map {
+                    [
+                        "index": .integer(Int64($0)), "attempts": .integer(Int64($1.rounds)),
+                        "refused": .bool($1.isRefused),
+                    ]
+                }),
         ]
         if call.request.includesUsage {
             if !sawUsage { usage.completion += states.reduce(0) { $0 + ($1.gate.byteCount + 3) / 4 } }
@@ -249,16 +282,20 @@ struct ChatStream {
 
     private func frame(choices: [JSONValue]) -> JSONObject {
         [
-            "id": .string(call.id), "object": "chat.completion.chunk", "created": .integer(Int64(created)), "model": .string(model),
+            "id": .string(call.id), "object": "chat.completion.chunk", "created": .integer(Int64(created)),
+            "model": .string(model),
             "choices": .array(choices),
         ]
     }
 
     private func choiceEvent(_ delta: JSONObject, _ reason: String?, _ index: Int) -> JSONValue {
-        .object(frame(choices: [[
-            "index": .integer(Int64(index)), "delta": .object(delta), "logprobs": .null,
-            "finish_reason": reason.map(JSONValue.string) ?? .null,
-        ]]))
+        .object(
+            frame(choices: [
+                [
+                    "index": .integer(Int64(index)), "delta": .object(delta), "logprobs": .null,
+                    "finish_reason": reason.map(JSONValue.string) ?? .null,
+                ]
+            ]))
     }
 
     private mutating func send(_ value: JSONValue, of index: Int) {
@@ -270,5 +307,7 @@ struct ChatStream {
 
     private func send(_ value: JSONValue) { emit(Self.event(value)) }
 
-    private static func event(_ value: JSONValue) -> [UInt8] { Array("data: ".utf8) + value.serializedBytes() + Array("\n\n".utf8) }
+    private static func event(_ value: JSONValue) -> [UInt8] {
+        Array("data: ".utf8) + value.serializedBytes() + Array("\n\n".utf8)
+    }
 }

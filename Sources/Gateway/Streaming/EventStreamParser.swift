@@ -21,7 +21,9 @@ struct EventStreamParser {
             if byte == UInt8(ascii: "\n") || endsWithReturn {
                 if let event = endLine() { events.append(event) }
             } else {
-                guard line.count + data.count < maximumLineBytes else { throw .upstream("an event of the upstream stream is too long") }
+                guard line.count + data.count < maximumLineBytes else {
+                    throw .upstream("an event of the upstream stream is too long")
+                }
                 line.append(byte)
             }
         }

@@ -19,12 +19,16 @@ struct StreamChunk: Sendable {
             throw .upstream("an event of the upstream stream is not JSON")
         }
         guard body["error"] == nil else { throw .upstream("the upstream server reported an error in its stream") }
-        guard let choices = body["choices"]?.array else { throw .upstream("an event of the upstream stream has no choices") }
+        guard let choices = body["choices"]?.array else {
+            throw .upstream("an event of the upstream stream has no choices")
+        }
         model = ChatAnswer.name(body["model"])
         usage = body["usage"].flatMap { $0.isNull ? nil : $0 }
         deltas = []
         for choice in choices {
-            guard let index = choice["index"]?.integer, (0..<choiceCount).contains(index), let delta = choice["delta"]?.object else {
+            guard let index = choice["index"]?.integer, (0..<choiceCount).contains(index),
+                let delta = choice["delta"]?.object
+            else {
                 throw .upstream("a choice of the upstream stream has no delta, or an index that was not asked for")
             }
             var pieces: [StreamGate.Piece] = []
@@ -36,9 +40,10 @@ struct StreamChunk: Sendable {
                 }
             }
             let reason = choice["finish_reason"]?.string
-            deltas.append(Delta(
-                index: index, pieces: pieces, toolCalls: delta["tool_calls"]?.array ?? [],
-                finishReason: reason.map { ChatChoice.finishReasons.contains($0) ? $0 : "stop" }))
+            deltas.append(
+                Delta(
+                    index: index, pieces: pieces, toolCalls: delta["tool_calls"]?.array ?? [],
+                    finishReason: reason.map { ChatChoice.finishReasons.contains($0) ? $0 : "stop" }))
         }
     }
 }
@@ -49,10 +54,15 @@ struct ToolCallParts: Sendable {
     private var byteCount = 0
 
     mutating func append(_ part: JSONValue, maximumBytes: Int) throws(WireError) {
-        guard let index = part["index"]?.integer, (0..<128).contains(index) else { throw .upstream("a tool call of the upstream stream has no index") }
+        guard let index = part["index"]?.integer, (0..<128).contains(index) else {
+            throw .upstream("a tool call of the upstream stream has no index")
+        }
         if !calls.contains(where: { $0.index == index }) { calls.append((index, "", "", "")) }
         guard let place = calls.firstIndex(where: { $0.index == index }) else { return }
-        let added = (part["id"]?.string ?? "", part["function"]?["name"]?.string ?? "", part["function"]?["arguments"]?.string ?? "")
+        let added = (
+            part["id"]?.string ?? "", part["function"]?["name"]?.string ?? "",
+            part["function"]?["arguments"]?.string ?? ""
+        )
         byteCount += added.0.utf8.count + added.1.utf8.count + added.2.utf8.count
         guard byteCount <= maximumBytes else { throw .upstream("the upstream answer is too long") }
         calls[place].id += added.0

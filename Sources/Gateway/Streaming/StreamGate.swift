@@ -60,13 +60,15 @@ struct StreamGate: Sendable {
             switch mode {
             case .hold: return nil
             case .window: limit = bytes.count - overlap
-            case .sentence: limit = lastSentenceEnd ?? (bytes.count - released > 16 * window ? bytes.count - overlap : released)
+            case .sentence:
+                limit = lastSentenceEnd ?? (bytes.count - released > 16 * window ? bytes.count - overlap : released)
             }
             guard limit > released else { return nil }
         }
         let start = scalarBoundary(max(0, released - context))
         return Span(
-            text: String(decoding: bytes[start...], as: UTF8.self), releasableTo: scalarBoundary(limit), end: bytes.count)
+            text: String(decoding: bytes[start...], as: UTF8.self), releasableTo: scalarBoundary(limit),
+            end: bytes.count)
     }
 
     /// Takes out what a safe verdict on `span` lets go.
@@ -85,7 +87,8 @@ struct StreamGate: Sendable {
         runs.indices.compactMap { index in
             let end = index + 1 < runs.count ? runs[index + 1].start : bytes.count
             let part = range.clamped(to: runs[index].start..<end)
-            return part.isEmpty ? nil : Piece(field: runs[index].field, text: String(decoding: bytes[part], as: UTF8.self))
+            return part.isEmpty
+                ? nil : Piece(field: runs[index].field, text: String(decoding: bytes[part], as: UTF8.self))
         }
     }
 

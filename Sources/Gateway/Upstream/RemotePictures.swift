@@ -11,7 +11,10 @@ struct RemotePictures: Sendable {
     /// The addresses of a host name; a test gives its own.
     let resolve: @Sendable (String) async throws -> [SocketAddress]
 
-    init(_ config: PicturesConfig, resolve: @escaping @Sendable (String) async throws -> [SocketAddress] = Self.systemResolve) {
+    init(
+        _ config: PicturesConfig,
+        resolve: @escaping @Sendable (String) async throws -> [SocketAddress] = Self.systemResolve
+    ) {
         self.config = config
         self.resolve = resolve
     }
@@ -35,7 +38,9 @@ struct RemotePictures: Sendable {
     }
 
     private func checkedAddress(of host: String, _ param: String) async throws -> String {
-        guard let addresses = try? await resolve(host), !addresses.isEmpty else { throw refused("the picture's host is not known", param) }
+        guard let addresses = try? await resolve(host), !addresses.isEmpty else {
+            throw refused("the picture's host is not known", param)
+        }
         // note: one forbidden address among them refuses the name: it could be the next one that is dialled
         guard addresses.allSatisfy({ PublicAddress.isPublic($0) }), let ip = addresses.first?.ipAddress else {
             throw refused("the picture's host has an address that is not public", param)
@@ -45,7 +50,8 @@ struct RemotePictures: Sendable {
 
     private func fetch(_ url: String, _ host: String, _ address: String, _ param: String) async throws -> [UInt8] {
         let limit = TimeAmount.nanoseconds(Int64(config.fetchSeconds * 1e9))
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: limit, read: limit))
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: limit, read: limit))
         configuration.decompression = .disabled
         configuration.proxy = nil
         configuration.httpVersion = .http1Only
@@ -58,14 +64,19 @@ struct RemotePictures: Sendable {
         return try result.get()
     }
 
-    private func read(_ client: HTTPClient, _ url: String, _ limit: TimeAmount, _ param: String) async throws -> [UInt8] {
+    private func read(_ client: HTTPClient, _ url: String, _ limit: TimeAmount, _ param: String) async throws -> [UInt8]
+    {
         do {
             let response = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + limit)
-            guard response.status == .ok else { throw refused("the picture's host answered with HTTP \(response.status.code)", param) }
+            guard response.status == .ok else {
+                throw refused("the picture's host answered with HTTP \(response.status.code)", param)
+            }
             var bytes: [UInt8] = []
             for try await buffer in response.body {
                 bytes += buffer.readableBytesView
-                guard bytes.count <= config.maximumBytes else { throw WireError.tooLarge("a picture has more than the \(config.maximumBytes) bytes allowed") }
+                guard bytes.count <= config.maximumBytes else {
+                    throw WireError.tooLarge("a picture has more than the \(config.maximumBytes) bytes allowed")
+                }
             }
             return bytes
         } catch let error as WireError { throw error } catch {
@@ -73,7 +84,9 @@ struct RemotePictures: Sendable {
         }
     }
 
-    private func refused(_ message: String, _ param: String) -> WireError { .badRequest(message, param: param, code: "remote_picture_refused") }
+    private func refused(_ message: String, _ param: String) -> WireError {
+        .badRequest(message, param: param, code: "remote_picture_refused")
+    }
 
     @Sendable static func systemResolve(_ host: String) async throws -> [SocketAddress] {
         try await NIOThreadPool.singleton.runIfActive {
@@ -96,7 +109,8 @@ extension SocketAddress {
         guard let address = entry.ai_addr else { return nil }
         switch entry.ai_family {
         case AF_INET: self = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee) }
-        case AF_INET6: self = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { SocketAddress($0.pointee) }
+        case AF_INET6:
+            self = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { SocketAddress($0.pointee) }
         default: return nil
         }
     }
@@ -130,7 +144,9 @@ enum PublicAddress {
         // note: only 2000::/3 is given out; mapped, translated and tunnelled IPv4 addresses lie outside or are named below
         guard bytes[0] & 0xE0 == 0x20 else { return false }
         let isTeredoOrSpecial = bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] < 0x02
-        let isDocumentation = bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8 || bytes[0] == 0x3F && bytes[1] == 0xFF
+        let isDocumentation =
+            bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0D && bytes[3] == 0xB8
+            || bytes[0] == 0x3F && bytes[1] == 0xFF
         let isSixToFour = bytes[0] == 0x20 && bytes[1] == 0x02
         return !isTeredoOrSpecial && !isDocumentation && !isSixToFour
     }

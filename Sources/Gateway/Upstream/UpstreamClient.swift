@@ -22,7 +22,8 @@ struct UpstreamClient: Sendable {
         var client = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(
-                connect: .nanoseconds(Int64(config.connectSeconds * 1e9)), read: .nanoseconds(Int64(config.idleSeconds * 1e9))))
+                connect: .nanoseconds(Int64(config.connectSeconds * 1e9)),
+                read: .nanoseconds(Int64(config.idleSeconds * 1e9))))
         client.decompression = .disabled
         client.httpVersion = .http1Only
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = config.connections
@@ -51,17 +52,23 @@ struct UpstreamClient: Sendable {
             return bytes
         }
 
-        /// Hands on each piece; throws when there are more bytes than allowed.
+        /// Hands on each piece; throws when there are more bytes than allowed. What `take` throws comes through as it is.
         func forEachPiece(_ take: ([UInt8]) async throws -> Void) async throws {
             var count = 0
-            do {
-                for try await buffer in body {
-                    count += buffer.readableBytes
-                    guard count <= maximumBytes else { throw WireError.upstream("the upstream answer is too long") }
-                    try await take(Array(buffer.readableBytesView))
+            var pieces = body.makeAsyncIterator()
+            while true {
+                let next: ByteBuffer?
+                do {
+                    next = try await pieces.next()
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    throw UpstreamClient.fault(error)
                 }
-            } catch let error as WireError { throw error } catch is CancellationError { throw CancellationError() } catch {
-                throw UpstreamClient.fault(error)
+                guard let next else { return }
+                count += next.readableBytes
+                guard count <= maximumBytes else { throw WireError.upstream("the upstream answer is too long") }
+                try await take(Array(next.readableBytesView))
             }
         }
     }
@@ -72,7 +79,8 @@ struct UpstreamClient: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.body = .bytes(ByteBuffer(bytes: body))
-        let response = try await execute(request, requestID, accept: isStreaming ? "text/event-stream" : "application/json")
+        let response = try await execute(
+            request, requestID, accept: isStreaming ? "text/event-stream" : "application/json")
         guard response.status == .ok else { throw try await refusal(response) }
         let type = response.headers.first(name: "content-type")?.lowercased() ?? ""
         guard type.hasPrefix(isStreaming ? "text/event-stream" : "application/json") else {
@@ -83,7 +91,8 @@ struct UpstreamClient: Sendable {
 
     /// The server's list of models, as it wrote it.
     func models(requestID: String) async throws -> [UInt8] {
-        let response = try await execute(HTTPClientRequest(url: address("/v1/models")), requestID, accept: "application/json")
+        let response = try await execute(
+            HTTPClientRequest(url: address("/v1/models")), requestID, accept: "application/json")
         guard response.status == .ok else { throw try await refusal(response) }
         return try await Body(body: response.body, maximumBytes: 1 << 20).collected()
     }
@@ -92,7 +101,9 @@ struct UpstreamClient: Sendable {
         (config.url.hasSuffix("/") ? String(config.url.dropLast()) : config.url) + path
     }
 
-    private func execute(_ request: HTTPClientRequest, _ requestID: String, accept: String) async throws -> HTTPClientResponse {
+    private func execute(_ request: HTTPClientRequest, _ requestID: String, accept: String) async throws
+        -> HTTPClientResponse
+    {
         var request = request
         request.headers.add(name: "accept", value: accept)
         request.headers.add(name: "accept-encoding", value: "identity")
@@ -100,10 +111,13 @@ struct UpstreamClient: Sendable {
         if let key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
         let response: HTTPClientResponse
         do {
-            response = try await client.execute(request, deadline: .now() + .nanoseconds(Int64(config.deadlineSeconds * 1e9)))
+            response = try await client.execute(
+                request, deadline: .now() + .nanoseconds(Int64(config.deadlineSeconds * 1e9)))
         } catch is CancellationError { throw CancellationError() } catch { throw Self.fault(error) }
         let encoding = response.headers.first(name: "content-encoding") ?? "identity"
-        guard encoding == "identity" else { throw WireError.upstream("the upstream server compressed its answer, although it was asked not to") }
+        guard encoding == "identity" else {
+            throw WireError.upstream("the upstream server compressed its answer, although it was asked not to")
+        }
         return response
     }
 
@@ -113,7 +127,8 @@ struct UpstreamClient: Sendable {
         let wait = response.headers.first(name: "retry-after").flatMap(Double.init) ?? 1
         switch status {
         case 429: return .tooMany("the upstream server's rate limit is reached", retryAfterSeconds: wait)
-        case 503: return .busy("the upstream server is not available", code: "upstream_unavailable", retryAfterSeconds: wait)
+        case 503:
+            return .busy("the upstream server is not available", code: "upstream_unavailable", retryAfterSeconds: wait)
         case 400, 404, 413, 415, 422:
             return WireError(
                 status: .init(code: status), message: "the upstream server refused the request (HTTP \(status))",

@@ -11,7 +11,9 @@ struct ChatAnswer: Sendable {
 
     /// Reads an answer; at most `expected` choices with distinct indices below that.
     init(_ bytes: [UInt8], expected: Int, request: ChatRequest) throws(WireError) {
-        guard let value = try? JSONValue(parsing: bytes, limits: JSONLimits(maximumBytes: .max)), let body = value.object else {
+        guard let value = try? JSONValue(parsing: bytes, limits: JSONLimits(maximumBytes: .max)),
+            let body = value.object
+        else {
             throw .upstream("the upstream answer is not JSON")
         }
         guard let written = body["choices"]?.array, !written.isEmpty, written.count <= expected else {
@@ -20,7 +22,9 @@ struct ChatAnswer: Sendable {
         choices = []
         for choice in written { choices.append(try ChatChoice(choice)) }
         choices.sort { $0.index < $1.index }
-        guard choices.map(\.index) == Array(0..<choices.count) else { throw .upstream("the choices of the upstream answer are not numbered from 0") }
+        guard choices.map(\.index) == Array(0..<choices.count) else {
+            throw .upstream("the choices of the upstream answer are not numbered from 0")
+        }
         model = Self.name(body["model"]) ?? request.model
         created = body["created"]?.integer ?? Int(Date().timeIntervalSince1970)
         usage = TokenUsage(body["usage"], answer: choices)

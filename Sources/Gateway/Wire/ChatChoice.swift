@@ -20,8 +20,10 @@ struct ChatChoice: Sendable, Equatable {
     private func callStrings(_ value: JSONValue) -> [String] {
         let calls = value.array ?? (value.object == nil ? [] : [value])
         return calls.flatMap { call in
-            [call["id"]?.string, call["name"]?.string, call["arguments"]?.string, call["function"]?["name"]?.string,
-             call["function"]?["arguments"]?.string].compactMap { $0 }
+            [
+                call["id"]?.string, call["name"]?.string, call["arguments"]?.string, call["function"]?["name"]?.string,
+                call["function"]?["arguments"]?.string,
+            ].compactMap { $0 }
         }
     }
 
@@ -40,7 +42,10 @@ struct ChatChoice: Sendable, Equatable {
 
     /// The choice as an answer shows it.
     var json: JSONValue {
-        ["index": .integer(Int64(index)), "message": .object(message), "logprobs": logprobs, "finish_reason": .string(finishReason)]
+        [
+            "index": .integer(Int64(index)), "message": .object(message), "logprobs": logprobs,
+            "finish_reason": .string(finishReason),
+        ]
     }
 
     /// A refusal in place of a choice.
@@ -106,11 +111,12 @@ extension ChatChoice {
         guard let value = value?.object else { return .null }
         func tokens(_ key: String) -> JSONValue {
             guard let tokens = value[key]?.array else { return .null }
-            return .array(tokens.compactMap { token in
-                guard var read = entry(token)?.object else { return nil }
-                read["top_logprobs"] = .array((token["top_logprobs"]?.array ?? []).compactMap(entry))
-                return .object(read)
-            })
+            return .array(
+                tokens.compactMap { token in
+                    guard var read = entry(token)?.object else { return nil }
+                    read["top_logprobs"] = .array((token["top_logprobs"]?.array ?? []).compactMap(entry))
+                    return .object(read)
+                })
         }
         return ["content": tokens("content"), "refusal": tokens("refusal")]
     }
@@ -118,6 +124,9 @@ extension ChatChoice {
     private static func entry(_ value: JSONValue) -> JSONValue? {
         guard let token = value["token"]?.string, let logprob = value["logprob"]?.number else { return nil }
         // note: bytes are those of the token, which was judged, and not whatever stands there
-        return ["token": .string(token), "logprob": .number(logprob), "bytes": .array(token.utf8.map { .integer(Int64($0)) })]
+        return [
+            "token": .string(token), "logprob": .number(logprob),
+            "bytes": .array(token.utf8.map { .integer(Int64($0)) }),
+        ]
     }
 }

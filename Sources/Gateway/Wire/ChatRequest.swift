@@ -69,7 +69,9 @@ struct ChatRequestReader: Sendable {
     let pictures: PictureReader
 
     func read(_ value: JSONValue) async throws -> ChatRequest {
-        guard let body = value.object else { throw WireError.badRequest("the body must be an object, found \(value.kind)") }
+        guard let body = value.object else {
+            throw WireError.badRequest("the body must be an object, found \(value.kind)")
+        }
         let model = try text(body, "model")
         let choiceCount = try choices(body)
         let isStreaming = try flag(body, "stream")
@@ -81,7 +83,8 @@ struct ChatRequestReader: Sendable {
             throw WireError.badRequest("messages must be a list with at least one message", param: "messages")
         }
         guard messages.count <= limits.messages else {
-            throw WireError.badRequest("\(messages.count) messages, more than the \(limits.messages) allowed", param: "messages")
+            throw WireError.badRequest(
+                "\(messages.count) messages, more than the \(limits.messages) allowed", param: "messages")
         }
         var turns = surroundings(body)
         var canonical: [JSONValue] = []
@@ -92,7 +95,9 @@ struct ChatRequestReader: Sendable {
             turns.append(read.turn)
         }
         forwarded["messages"] = .array(canonical)
-        let seed = body["seed"]?.integer.map { UInt64(truncatingIfNeeded: $0) } ?? UInt64.random(in: 1...UInt64(Int32.max))
+        if forwarded["n"] != nil { forwarded["n"] = .integer(Int64(choiceCount)) }
+        let seed =
+            body["seed"]?.integer.map { UInt64(truncatingIfNeeded: $0) } ?? UInt64.random(in: 1...UInt64(Int32.max))
         return ChatRequest(
             forwarded: forwarded, turns: turns, model: model, choiceCount: choiceCount, isStreaming: isStreaming,
             includesUsage: try usageWish(body), moderation: wish, seed: seed)
@@ -101,19 +106,24 @@ struct ChatRequestReader: Sendable {
     // MARK: - Parameters
 
     private func text(_ body: JSONObject, _ key: String) throws -> String {
-        guard let value = body[key]?.string, !value.isEmpty else { throw WireError.badRequest("\(key) must be a text", param: key) }
+        guard let value = body[key]?.string, !value.isEmpty else {
+            throw WireError.badRequest("\(key) must be a text", param: key)
+        }
         return value
     }
 
     private func flag(_ body: JSONObject, _ key: String) throws -> Bool {
         guard let value = body[key], !value.isNull else { return false }
-        guard let flag = value.bool else { throw WireError.badRequest("\(key) must be true or false, found \(value.kind)", param: key) }
+        guard let flag = value.bool else {
+            throw WireError.badRequest("\(key) must be true or false, found \(value.kind)", param: key)
+        }
         return flag
     }
 
     private func choices(_ body: JSONObject) throws -> Int {
         guard let value = body["n"], !value.isNull else { return 1 }
-        guard let count = value.integer, (1...limits.choices).contains(count) else {
+        // note: 2.0 is an integer in JSON Schema's sense; what goes on is written as 2
+        guard let count = value.number.flatMap({ Int(exactly: $0) }), (1...limits.choices).contains(count) else {
             throw WireError.badRequest("n must be an integer from 1 to \(limits.choices)", param: "n")
         }
         return count
@@ -121,31 +131,41 @@ struct ChatRequestReader: Sendable {
 
     private func usageWish(_ body: JSONObject) throws -> Bool {
         guard let options = body["stream_options"], !options.isNull else { return false }
-        guard let object = options.object else { throw WireError.badRequest("stream_options must be an object", param: "stream_options") }
+        guard let object = options.object else {
+            throw WireError.badRequest("stream_options must be an object", param: "stream_options")
+        }
         return try flag(object, "include_usage")
     }
 
     private func refuseSpeech(_ body: JSONObject) throws {
         let modalities = body["modalities"]?.array ?? []
         guard modalities.allSatisfy({ $0.string == "text" }), body["audio"]?.isNull ?? true else {
-            throw WireError.badRequest("answers other than text cannot be judged: leave out modalities and audio", param: "modalities", code: "unsupported_modality")
+            throw WireError.badRequest(
+                "answers other than text cannot be judged: leave out modalities and audio", param: "modalities",
+                code: "unsupported_modality")
         }
     }
 
     private func moderation(_ body: JSONObject) throws -> ChatRequest.ModerationWish? {
         guard let value = body["moderation"], !value.isNull else { return nil }
-        guard let object = value.object else { throw WireError.badRequest("moderation must be an object", param: "moderation") }
+        guard let object = value.object else {
+            throw WireError.badRequest("moderation must be an object", param: "moderation")
+        }
         func mode(_ side: String) throws -> ChatRequest.ModerationWish.Mode {
             guard let policy = object["policy"], !policy.isNull else { return .score }
-            guard let policy = policy.object else { throw WireError.badRequest("moderation.policy must be an object", param: "moderation.policy") }
+            guard let policy = policy.object else {
+                throw WireError.badRequest("moderation.policy must be an object", param: "moderation.policy")
+            }
             guard let side = policy[side], !side.isNull else { return .score }
             guard let mode = side["mode"]?.string.flatMap(ChatRequest.ModerationWish.Mode.init) else {
-                throw WireError.badRequest("moderation.policy.….mode must be score or block", param: "moderation.policy")
+                throw WireError.badRequest(
+                    "moderation.policy.….mode must be score or block", param: "moderation.policy")
             }
             return mode
         }
         return try ChatRequest.ModerationWish(
-            model: object["model"]?.string ?? ModerationRequest.defaultModel, input: mode("input"), output: mode("output"))
+            model: object["model"]?.string ?? ModerationRequest.defaultModel, input: mode("input"),
+            output: mode("output"))
     }
 
     /// Parameters that are settings, no words for the model.
@@ -162,7 +182,9 @@ struct ChatRequestReader: Sendable {
 
     // MARK: - Messages
 
-    private func message(_ value: JSONValue, _ path: String, _ imageCount: inout Int) async throws -> (json: JSONValue, turn: Turn) {
+    private func message(_ value: JSONValue, _ path: String, _ imageCount: inout Int) async throws -> (
+        json: JSONValue, turn: Turn
+    ) {
         guard var message = value.object else { throw WireError.badRequest("\(path) must be an object", param: path) }
         guard let speaker = message["role"]?.string.flatMap(Speaker.init) else {
             let known = Speaker.allCases.map(\.rawValue).joined(separator: ", ")
@@ -180,7 +202,9 @@ struct ChatRequestReader: Sendable {
                 parts += read.parts
             }
             message["content"] = .array(canonical)
-        case .some(let other): throw WireError.badRequest("\(path).content must be a text or a list of parts, found \(other.kind)", param: path + ".content")
+        case .some(let other):
+            throw WireError.badRequest(
+                "\(path).content must be a text or a list of parts, found \(other.kind)", param: path + ".content")
         }
         guard message["audio"]?.isNull ?? true else {
             throw WireError.badRequest("\(path).audio cannot be judged", param: path, code: "unsupported_modality")
@@ -191,19 +215,24 @@ struct ChatRequestReader: Sendable {
         let turn = Turn(speaker, parts)
         let byteCount = turn.text.utf8.count
         guard byteCount <= limits.textBytesPerMessage else {
-            throw WireError.tooLarge("\(path) has \(byteCount) bytes of text, more than the \(limits.textBytesPerMessage) allowed")
+            throw WireError.tooLarge(
+                "\(path) has \(byteCount) bytes of text, more than the \(limits.textBytesPerMessage) allowed")
         }
         return (.object(message), turn)
     }
 
-    private func part(_ value: JSONValue, _ path: String, _ imageCount: inout Int) async throws -> (json: JSONValue, parts: [ContentPart]) {
+    private func part(_ value: JSONValue, _ path: String, _ imageCount: inout Int) async throws -> (
+        json: JSONValue, parts: [ContentPart]
+    ) {
         guard var part = value.object, let type = part["type"]?.string else {
             throw WireError.badRequest("\(path) must be an object with a type", param: path)
         }
         let words: ContentPart?
         switch type {
         case "text", "refusal":
-            guard let text = part[type]?.string else { throw WireError.badRequest("\(path).\(type) must be a text", param: path) }
+            guard let text = part[type]?.string else {
+                throw WireError.badRequest("\(path).\(type) must be a text", param: path)
+            }
             words = .text(text)
         case "image_url":
             guard var image = part["image_url"]?.object, let url = image["url"]?.string else {
@@ -219,9 +248,15 @@ struct ChatRequestReader: Sendable {
             words = .image(picture)
         default:
             throw WireError.badRequest(
-                "\(path).type must be text or image_url: a part of type \(type.prefix(40)) cannot be judged", param: path + ".type", code: "unsupported_content")
+                "\(path).type must be text or image_url: a part of type \(type.prefix(40)) cannot be judged",
+                param: path + ".type", code: "unsupported_content")
         }
-        let rest = part.members.filter { !["type", "text", "refusal", "image_url"].contains($0.key) }.flatMap { $0.value.strings }
-        return (.object(part), [words].compactMap { $0 } + (rest.isEmpty ? [] : [.text("\n" + rest.joined(separator: "\n"))]))
+        let rest = part.members.filter { !["type", "text", "refusal", "image_url"].contains($0.key) }.flatMap {
+            $0.value.strings
+        }
+        return (
+            .object(part),
+            [words].compactMap { $0 } + (rest.isEmpty ? [] : [.text("\n" + rest.joined(separator: "\n"))])
+        )
     }
 }

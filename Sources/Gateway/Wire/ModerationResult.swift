@@ -63,20 +63,32 @@ struct ModerationResult: Sendable {
         let verdict = judgement.verdict
         let decision = judgement.decision
         return [
-            "policy": ["name": .string(policy.name), "version": .string(policy.version), "sha256": .string(policy.hash), "openai_mapping": .string(policy.mappingVersion)],
+            "policy": [
+                "name": .string(policy.name), "version": .string(policy.version), "sha256": .string(policy.hash),
+                "openai_mapping": .string(policy.mappingVersion),
+            ],
             "guard": .string(judgement.guardIdentity.name),
             "action": .string(decision.action.rawValue), "direction": .string(decision.direction.rawValue),
             "category": decision.category.map { .string($0.rawValue) } ?? .null,
             "severity": .integer(Int64(decision.level.rawValue)), "level": .string(decision.level.name),
             "unsafe": .number(verdict.unsafe), "refusal": .number(verdict.refusal),
             "levels": .object(JSONObject(Severity.allCases.map { ($0.name, .number(verdict.probability(of: $0))) })),
-            "categories": .object(JSONObject(HarmCategory.allCases.map { ($0.rawValue, .number(verdict.probability(of: $0))) })),
-            "directions": .object(JSONObject(PolicyDirection.allCases.compactMap { direction in
-                judgement.verdicts[direction].map { verdict in
-                    let own = PolicyDecision(verdict, in: direction, under: policy)
-                    return (direction.rawValue, ["unsafe": .number(verdict.unsafe), "level": .string(own.level.name), "action": .string(own.action.rawValue)])
-                }
-            })),
+            "categories": .object(
+                JSONObject(HarmCategory.allCases.map { ($0.rawValue, .number(verdict.probability(of: $0))) })),
+            "directions": .object(
+                JSONObject(
+                    PolicyDirection.allCases.compactMap { direction in
+                        judgement.verdicts[direction].map { verdict in
+                            let own = PolicyDecision(verdict, in: direction, under: policy)
+                            return (
+                                direction.rawValue,
+                                [
+                                    "unsafe": .number(verdict.unsafe), "level": .string(own.level.name),
+                                    "action": .string(own.action.rawValue),
+                                ]
+                            )
+                        }
+                    })),
         ]
     }
 }

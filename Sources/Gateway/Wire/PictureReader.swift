@@ -13,7 +13,8 @@ struct PictureReader: Sendable {
         if url.hasPrefix("data:") { return try normalized(bytes(ofDataURL: url, param), param) }
         guard let fetcher, !config.allowedHosts.isEmpty else {
             throw WireError.badRequest(
-                "remote pictures are not fetched here: send the picture as a data URL (data:image/png;base64,…)", param: param,
+                "remote pictures are not fetched here: send the picture as a data URL (data:image/png;base64,…)",
+                param: param,
                 code: "remote_picture_refused")
         }
         return try normalized(try await fetcher.bytes(at: url, param), param)
@@ -36,7 +37,8 @@ struct PictureReader: Sendable {
 
     private func wrongURL(_ param: String) -> WireError {
         .badRequest(
-            "a picture's url must be data:image/png;base64,… (or jpeg, webp) with valid base64", param: param, code: "invalid_image")
+            "a picture's url must be data:image/png;base64,… (or jpeg, webp) with valid base64", param: param,
+            code: "invalid_image")
     }
 
     private func normalized(_ bytes: [UInt8], _ param: String) throws -> EncodedImage {

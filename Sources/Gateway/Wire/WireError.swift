@@ -14,10 +14,12 @@ struct WireError: Error, Equatable {
     var retryAfterSeconds: Int?
 
     var json: JSONValue {
-        ["error": [
-            "message": .string(message), "type": .string(type), "param": param.map(JSONValue.string) ?? .null,
-            "code": code.map(JSONValue.string) ?? .null,
-        ]]
+        [
+            "error": [
+                "message": .string(message), "type": .string(type), "param": param.map(JSONValue.string) ?? .null,
+                "code": code.map(JSONValue.string) ?? .null,
+            ]
+        ]
     }
 
     static func badRequest(_ message: String, param: String? = nil, code: String = "invalid_request") -> WireError {
@@ -78,7 +80,9 @@ extension WireError {
         case is GuardError: self = .busy("the guard gave no verdict", code: "guard_unavailable")
         case is CancellationError: self = .busy("the request was cancelled", code: "cancelled")
         default:
-            self = WireError(status: .internalServerError, message: "the gateway failed", type: "server_error", code: "internal_error")
+            self = WireError(
+                status: .internalServerError, message: "the gateway failed", type: "server_error",
+                code: "internal_error")
         }
     }
 
@@ -87,6 +91,7 @@ extension WireError {
         headers[.contentType] = "application/json"
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.serializedBytes())))
+        return Response(
+            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.serializedBytes())))
     }
 }

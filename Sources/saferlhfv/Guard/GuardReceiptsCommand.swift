@@ -6,7 +6,9 @@ import Gateway
 
 struct GuardReceiptsVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check a log of receipts: every hash, the chain, and the signatures; exit code 65 when it does not hold.",
+        commandName: "verify",
+        abstract:
+            "Check a log of receipts: every hash, the chain, and the signatures; exit code 65 when it does not hold.",
         discussion: "Example: safe-rlhf-v guard receipts verify receipts.jsonl --public-key receipts.pub")
 
     @Argument(help: "The log that a gateway wrote.")
@@ -41,7 +43,8 @@ struct GuardReceiptsVerifyCommand: ParsableCommand {
 struct GuardReceiptsKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Make a pair of Ed25519 keys for signing receipts.",
-        discussion: "Example: safe-rlhf-v guard receipts key --output receipts    (writes receipts.key and receipts.pub)")
+        discussion:
+            "Example: safe-rlhf-v guard receipts key --output receipts    (writes receipts.key and receipts.pub)")
 
     @Option(help: "Path of both files without their endings.")
     var output: String

@@ -8,7 +8,8 @@ import SafetyPolicies
 
 struct ServeGatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gateway", abstract: "Serve a gateway that judges everything between clients and an OpenAI-compatible server.",
+        commandName: "gateway",
+        abstract: "Serve a gateway that judges everything between clients and an OpenAI-compatible server.",
         discussion: "Example: safe-rlhf-v serve gateway --guard stub --upstream http://127.0.0.1:8000 --port 8080")
 
     @OptionGroup var options: ConfigOptions
@@ -36,12 +37,18 @@ struct ServeGatewayCommand: AsyncParsableCommand {
         let policies = try PolicyHolder(file: policy.map { URL(filePath: $0) })
         let guardModel = try guardOptions.makeGuard()
         let server = try GatewayServer(config, guardModel: guardModel, policies: policies, logger: logger)
-        if guardModel.identity.name == "stub" { logger.warning("the stub guard knows only its canary: for tests and demonstrations") }
+        if guardModel.identity.name == "stub" {
+            logger.warning("the stub guard knows only its canary: for tests and demonstrations")
+        }
         try await server.run { port in
-            logger.notice("listening", metadata: [
-                "address": "\(config.host):\(port)", "tls": "\(config.tls.isOn)", "upstream": "\(config.upstream.url)",
-                "policy": "\(policies.current.label)", "guard": "\(guardModel.identity.name)", "keys": "\(config.keys.count)",
-            ])
+            logger.notice(
+                "listening",
+                metadata: [
+                    "address": "\(config.host):\(port)", "tls": "\(config.tls.isOn)",
+                    "upstream": "\(config.upstream.url)",
+                    "policy": "\(policies.current.label)", "guard": "\(guardModel.identity.name)",
+                    "keys": "\(config.keys.count)",
+                ])
         }
     }
 
@@ -71,7 +78,9 @@ struct GuardOptions: ParsableArguments {
 enum Log {
     static func logger(_ label: String, level: String) throws -> Logger {
         guard let level = Logger.Level(rawValue: level) else {
-            throw ValidationError("--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), found \(level)")
+            throw ValidationError(
+                "--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), found \(level)"
+            )
         }
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level

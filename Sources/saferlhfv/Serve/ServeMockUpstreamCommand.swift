@@ -3,7 +3,8 @@ import Gateway
 
 struct ServeMockUpstreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mock-upstream", abstract: "Serve OpenAI's chat route without a model: it echoes, or says its answers in turn.",
+        commandName: "mock-upstream",
+        abstract: "Serve OpenAI's chat route without a model: it echoes, or says its answers in turn.",
         discussion: "Example: safe-rlhf-v serve mock-upstream --port 8000 --answer 'You said: {echo}'")
 
     @Option(help: "Address to listen on.")
@@ -12,7 +13,9 @@ struct ServeMockUpstreamCommand: AsyncParsableCommand {
     @Option(help: "Port to listen on.")
     var port = 8000
 
-    @Option(name: .customLong("answer"), help: "What it says; {echo} becomes the last user turn. Given again, answers follow in turn.")
+    @Option(
+        name: .customLong("answer"),
+        help: "What it says; {echo} becomes the last user turn. Given again, answers follow in turn.")
     var answers = ["You said: {echo}"]
 
     @Option(help: "Seconds before it answers.")
@@ -22,6 +25,8 @@ struct ServeMockUpstreamCommand: AsyncParsableCommand {
         var config = MockUpstreamConfig()
         (config.host, config.port, config.answers, config.delaySeconds) = (host, port, answers, delay)
         let logger = try Log.logger("mock-upstream", level: "warning")
-        try await MockUpstream(config).run(logger: logger) { [host = config.host] port in print("listening on \(host):\(port)") }
+        try await MockUpstream(config).run(logger: logger) { [host = config.host] port in
+            print("listening on \(host):\(port)")
+        }
     }
 }
