@@ -133,8 +133,14 @@ let package = Package(
         target(
             "Evaluation",
             [
-                "Training", "Generation", "VisionLanguageModels", "PreferenceData", "Conversations", "EmbeddedWorld",
+                "Training", "Generation", "TorchNN", "VisionLanguageModels", "PreferenceData", "Conversations", "EmbeddedWorld",
                 "Reports", "Statistics", "StrictJSON", "Torch",
+            ]),
+        target(
+            "NeuralGuards",
+            [
+                "Guardrails", "SafetyPolicies", "Evaluation", "Training", "Generation", "VisionLanguageModels", "Torch", "PreferenceData",
+                "Conversations", "EmbeddedWorld", "RunFolders", "Statistics", "StrictJSON",
             ]),
         target(
             "Quickstart",
@@ -147,7 +153,7 @@ let package = Package(
             name: "saferlhfv",
             dependencies: [
                 "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway",
-                "Generation", "Guardrails", "ImageProcessing", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -174,7 +180,6 @@ let package = Package(
         tests("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
         tests("Reports", ["StrictJSON"]),
-        tests("Evaluation", ["Reports", "StrictJSON"]),
         tests("SafetyPolicies", ["ConfigFiles", "Conversations"]),
         tests("Guardrails", ["SafetyPolicies", "Conversations", "ImageProcessing"]),
         tests(
@@ -185,6 +190,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        tests(
+            "NeuralGuards",
+            [
+                "Conversations", "EmbeddedWorld", "Evaluation", "Generation", "Guardrails", "Quickstart", "SafetyPolicies", "Statistics",
+                "StrictJSON", "Torch", "TorchNN", "VisionLanguageModels",
+            ]),
+        tests("Evaluation", ["Conversations", "PreferenceData", "Reports", "Statistics", "StrictJSON", "VisionLanguageModels"]),
         tests(
             "Training",
             [

@@ -1,3 +1,5 @@
+public import Conversations
+
 /// Whether a request about an object is harmful.
 public enum PromptKind: String, CaseIterable, Sendable, Codable {
     /// An everyday object; any request.
@@ -77,6 +79,12 @@ extension WorldPrompt {
             return WorldPrompt(
                 combination: combination, question: random.pick(combination.request.questions), pictureNumber: picture)
         }
+    }
+
+    /// The prompt that a conversation ends with; `nil` when it is not of this world.
+    public init?(_ conversation: Conversation) {
+        guard let question = conversation.messages.last, let path = question.images.first?.path else { return nil }
+        self.init(question: question.text, pictureName: path)
     }
 
     /// The prompt behind a row of the world's files; `nil` when the row is not of this world.

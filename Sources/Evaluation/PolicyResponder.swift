@@ -31,8 +31,19 @@ public struct PolicyResponder {
     public func text(_ response: GeneratedResponse) -> String { processor.text(response.tokens) }
 
     public func responses(_ conversations: [Conversation]) throws -> [GeneratedResponse] {
-        let random = try RandomGenerator(seed: seed)
-        return try stride(from: 0, to: conversations.count, by: batchSize).flatMap { start in
+        try responses(conversations, using: RandomGenerator(seed: seed))
+    }
+
+    /// Responses to conversations, drawn with this seed instead of the responder's own.
+    public func responses(_ conversations: [Conversation], seed: UInt64) throws -> [GeneratedResponse] {
+        try responses(conversations, using: RandomGenerator(seed: seed))
+    }
+
+    /// What a response says.
+    public func text(_ response: GeneratedResponse) -> String { processor.text(response.tokens) }
+
+    private func responses(_ conversations: [Conversation], using random: RandomGenerator) throws -> [GeneratedResponse] {
+        try stride(from: 0, to: conversations.count, by: batchSize).flatMap { start in
             let part = conversations[start..<min(start + batchSize, conversations.count)]
             let prompts = try part.map { conversation in
                 let sample = try processor.encode(conversation, addGenerationPrompt: true)

@@ -51,6 +51,14 @@ extension MetricName {
         MetricName("train/epoch", "epochs", "passes over the data so far, in fractions"),
         MetricName("sft/token_accuracy", "share", "response tokens that were the model's most likely ones"),
 
+        // The guard
+        MetricName("guard/unsafe_loss", "nats", "binary cross-entropy of harm, mean over the rows whose label is known"),
+        MetricName("guard/level_loss", "nats", "cross-entropy of the level, weighted by how rare a level is"),
+        MetricName("guard/category_loss", "nats", "cross-entropy of the category, mean over harmful rows"),
+        MetricName("guard/refusal_loss", "nats", "binary cross-entropy of refusal, mean over responses"),
+        MetricName("guard/unsafe_accuracy", "share", "rows of the batch whose harm is told right"),
+        MetricName("guard/level_accuracy", "share", "rows of the batch whose level is told right"),
+
         // Optimisation
         MetricName("optim/learning_rate", "–", "learning rate of the step; in PPO that of the policy"),
         MetricName("optim/critic_learning_rate", "–", "learning rate of the critics"),

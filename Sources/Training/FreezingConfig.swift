@@ -14,7 +14,7 @@ public struct FreezingConfig: Codable, Equatable, Sendable {
         (self.visionTower, self.projector, self.languageModel) = (visionTower, projector, languageModel)
     }
 
-    /// Turns gradients on for the parts that learn: heads always; with adapters, only adapters and score heads.
+    /// Turns gradients on for the parts that learn: heads always; with adapters, only adapters and the role's heads.
     func apply(to parameters: Parameters) throws {
         let hasAdapters = parameters.members.contains { LoRAConfig.isAdapter($0.name) }
         try parameters.train { trains($0, hasAdapters: hasAdapters) }
@@ -26,7 +26,7 @@ public struct FreezingConfig: Codable, Equatable, Sendable {
         case .visionTower: !visionTower && !hasAdapters
         case .projector: !projector && !hasAdapters
         case .languageModel, .languageHead: LoRAConfig.isAdapter(name) || (!languageModel && !hasAdapters)
-        case .scoreHead: true
+        case .scoreHead, .guardHeads: true
         }
     }
 }

@@ -13,6 +13,17 @@ public enum TrainingData {
     /// Preference pairs.
     public static func pairs(_ url: URL) throws -> [PreferenceSample] { try samples(of: BeaverTailsVRow.self, url) }
 
+    /// What a guard learns from, of either form.
+    public static func guardExamples(_ url: URL) throws -> [GuardExample] {
+        var examples = GuardExamples()
+        switch try DatasetForm.detect(url) {
+        case .pairwise: for sample in try pairs(url) { examples.add(sample) }
+        case .questionAnswer: for sample in try samples(of: QuestionAnswerRow.self, url) { examples.add(sample) }
+        case nil: throw TrainingError.unknownForm(path: url.path)
+        }
+        return examples.all
+    }
+
     /// The prompts of preference pairs, each (by words *and* picture) once.
     public static func prompts(_ url: URL) throws -> [Conversation] {
         var seen: Set<ContentDigest> = []

@@ -11,6 +11,8 @@ public enum TrainingError: Error, Equatable {
     case tooManyRefusedSteps(count: Int, site: String)
     case emptyData(what: String)
     case testOnlyData(path: String)
+    /// Neither preference pairs nor question–answer rows.
+    case unknownForm(path: String)
     case missingRole(String, algorithm: String)
     /// Adapters were asked for in layers that the model does not have.
     case unknownLayers([String], known: [String])
@@ -33,6 +35,8 @@ extension TrainingError: CustomStringConvertible {
         case .emptyData(let what): "there is nothing to train on: \(what)"
         case .testOnlyData(let path):
             "\(path) is marked `usage: test-only` in its card and cannot be trained on; choose another data set"
+        case .unknownForm(let path):
+            "\(path) has neither the columns of preference pairs nor those of question–answer rows; see docs/data.md for both"
         case .missingRole(let role, let algorithm): "\(algorithm) needs a \(role), and none was given"
         case .unknownLayers(let unknown, let known):
             "lora.targets names \(unknown.joined(separator: ", ")), which no layer of the decoder is called; "
@@ -51,7 +55,7 @@ extension TrainingError: ExitCoded {
     public var exitStatus: ExitStatus {
         switch self {
         case .interrupted, .interruptedWhileLoading: .interrupted
-        case .incompleteCheckpoint, .emptyData, .testOnlyData, .otherReading: .badData
+        case .incompleteCheckpoint, .emptyData, .testOnlyData, .unknownForm, .otherReading: .badData
         case .tooManyRefusedSteps: .diverged
         case .missingRole, .unknownLayers, .sharedTrunk: .usage
         }

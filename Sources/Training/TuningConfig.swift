@@ -74,6 +74,21 @@ extension TuningConfig {
         return prepared
     }
 
+    /// The same for a guard, which keeps its settings.
+    func prepare(_ model: GuardModel, _ type: WeightType, recomputing: Bool) throws -> GuardModel {
+        let adapters = try usableAdapters(besides: model.trunk.adapters, model.parameters)
+        let prepared = try model.dtype == type.dtype && adapters == model.trunk.adapters
+            ? model
+            : withoutGradient {
+                try GuardModel(
+                    model.config, ModelInMemory(model.parameters, .shared), settings: model.settings, dtype: type.dtype,
+                    device: model.device, adapters: adapters, headSeed: nil)
+            }
+        try freezing.apply(to: prepared.parameters)
+        prepared.trunk.recomputesActivations = recomputing
+        return prepared
+    }
+
     /// The adapters that the model has, or gets. Throws when the configuration names layers that no decoder has.
     private func usableAdapters(besides present: LoRAConfig?, _ parameters: Parameters) throws -> LoRAConfig? {
         guard let wanted = present ?? adapters else { return nil }

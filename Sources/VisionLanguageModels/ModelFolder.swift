@@ -36,7 +36,7 @@ extension VisionLanguageModel {
 
     /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
     /// merged into the written weights.
-    public func save(to folder: URL) throws { try write(trunk, parameters, to: folder) }
+    public func save(to folder: URL) throws { try writeModel(trunk, parameters, to: folder) }
 }
 
 extension ScoreModel {
@@ -53,10 +53,11 @@ extension ScoreModel {
 
     /// Writes `config.json` and the weights into a folder that exists: a plain model, with what its adapters learned
     /// merged into the written weights.
-    public func save(to folder: URL) throws { try write(trunk, parameters, to: folder) }
+    public func save(to folder: URL) throws { try writeModel(trunk, parameters, to: folder) }
 }
 
-private func write(_ trunk: Trunk, _ parameters: Parameters, to folder: URL) throws {
+/// Writes what every role of a model has: `config.json` and the weights.
+func writeModel(_ trunk: Trunk, _ parameters: Parameters, to folder: URL) throws {
     let parameters = try trunk.adapters.map(parameters.merged) ?? parameters
     try DurableFiles.write(
         trunk.config.json.serialized(pretty: true) + "\n", to: folder.appending(path: ModelFamily.configFile))

@@ -41,22 +41,22 @@ enum PEFTLayout {
         return config
     }
 
-    /// Writes settings, adapters, and a score head if the model has one.
+    /// Writes settings, adapters, and the role's head if the model has one.
     static func write(_ trunk: Trunk, _ parameters: Parameters, to folder: URL, baseModel: String) throws {
         guard let config = trunk.adapters else {
             throw ModelConfigError(file: folder.path, problems: ["the model has no adapters that could be written"])
         }
-        let trained = parameters.named { LoRAConfig.isAdapter($0) || ModelComponent(ofParameter: $0) == .scoreHead }
-        let hasHead = trained.members.contains { ModelComponent(ofParameter: $0.name) == .scoreHead }
+        let trained = parameters.named { LoRAConfig.isAdapter($0) || ModelComponent(ofParameter: $0).isRoleHead }
+        let heads = Set(trained.members.filter { ModelComponent(ofParameter: $0.name).isRoleHead }.map { $0.name.prefix { $0 != "." } })
         let family = type(of: trunk.config)
-        let settings = json(config, baseModel: baseModel, keepsScoreHead: hasHead).serialized(pretty: true) + "\n"
+        let settings = json(config, baseModel: baseModel, heads: heads.map(String.init).sorted()).serialized(pretty: true) + "\n"
         try DurableFiles.write(settings, to: folder.appending(path: configFile))
         try Safetensors.write(
             trained.members.map { (prefix + family.moduleName($0.name), $0.tensor) }, metadata: ["format": "pt"],
             to: folder.appending(path: weightsFile))
     }
 
-    private static func json(_ config: LoRAConfig, baseModel: String, keepsScoreHead: Bool) -> JSONValue {
+    private static func json(_ config: LoRAConfig, baseModel: String, heads: [String]) -> JSONValue {
         let targets = config.targets.joined(separator: "|")
         let sightless = "vision_tower|vision_model|visual|multi_modal_projector|connector"
         return [
@@ -64,7 +64,7 @@ enum PEFTLayout {
             "lora_alpha": Int64(exactly: config.alpha).map(JSONValue.integer) ?? .number(config.alpha),
             // A pattern, because layers of the tower have the same last names and get no adapters.
             "target_modules": .string("(?!.*(\(sightless))).*\\.(\(targets))"),
-            "modules_to_save": keepsScoreHead ? ["score_head"] : .null,
+            "modules_to_save": heads.isEmpty ? .null : .array(heads.map(JSONValue.string)),
             "bias": "none", "lora_dropout": 0.0, "fan_in_fan_out": false, "inference_mode": true,
         ]
     }

@@ -14,11 +14,13 @@ public final class ScoreModel {
         _ config: some ModelConfig, _ source: any WeightSource, dtype: DType = .float32, device: Device = .cpu,
         adapters: LoRAConfig? = nil, headSeed: UInt64? = 42
     ) throws {
-        let source = try headSeed.map { StartedHead(base: source, start: try RandomStart(seed: $0)) } ?? source
+        let source = try headSeed.map { try StartedHead(.scoreHead, of: source, seed: $0) } ?? source
         let weights = Weights(source, dtype: dtype, device: device, adapters: adapters)
         trunk = try Trunk(config, weights, dtype: dtype, device: device, adapters: adapters)
         head = try Linear(config.text.hiddenSize, 1, bias: false, weights["score_head"], initial: .normal(0.02))
-        parameters = try weights.finish { ModelComponent(ofParameter: $0) == .languageHead || LoRAConfig.isAdapter($0) }
+        parameters = try weights.finish {
+            [.languageHead, .guardHeads].contains(ModelComponent(ofParameter: $0)) || LoRAConfig.isAdapter($0)
+        }
     }
 
     public var config: any ModelConfig { trunk.config }
@@ -35,20 +37,5 @@ public final class ScoreModel {
         let states = try trunk.hiddenStates(inputs)
         let rows = try Tensor.range(inputs.lengths.count, on: device)
         return try head(states.at(rows, inputs.lastColumns())).squeezed(1).to(.float32)
-    }
-}
-
-/// A source that starts the score head when it has none.
-private struct StartedHead: WeightSource {
-    let base: any WeightSource
-    let start: RandomStart
-
-    var origin: String { base.origin }
-    var names: [String]? { base.names }
-
-    func tensor(named name: String, shape: [Int], initial: InitialValues) throws -> Tensor? {
-        if let tensor = try base.tensor(named: name, shape: shape, initial: initial) { return tensor }
-        return ModelComponent(ofParameter: name) == .scoreHead
-            ? try start.tensor(named: name, shape: shape, initial: initial) : nil
     }
 }

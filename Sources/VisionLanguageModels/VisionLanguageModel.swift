@@ -25,7 +25,7 @@ public final class VisionLanguageModel {
                 config.text.hiddenSize, config.text.vocabularySize, bias: false, weights[place],
                 initial: .normal(config.text.initializerRange))
         }
-        parameters = try weights.finish { ModelComponent(ofParameter: $0) == .scoreHead || LoRAConfig.isAdapter($0) }
+        parameters = try weights.finish { ModelComponent(ofParameter: $0).isRoleHead || LoRAConfig.isAdapter($0) }
     }
 
     public var config: any ModelConfig { trunk.config }

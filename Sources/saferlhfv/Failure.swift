@@ -64,12 +64,13 @@ struct Failure {
             case .unfitRow: .internalFault
             }
         case is RowError, is JSONError, is ImageError, is ImageProcessorConfigError, is WeightsError, is SafetensorsError, is GGUFError,
-            is ModelConfigError, is TokenizerError, is TemplateError, is ModelInputError, is ProcessorError, is GenerationError:
+            is ModelConfigError, is TokenizerError, is TemplateError, is ModelInputError, is ProcessorError, is GenerationError,
+            is GuardModelError:
             .badData
         case let alignment as AlignmentError:
             if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
         case is WorldError: .missingInput
-        case is SeedAverageError, is ReceiptError: .badData
+        case is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
         case is TorchError: .internalFault
         default: .internalFault

@@ -56,6 +56,20 @@ struct ResumeTests {
         #expect(result.straight == result.resumed)
     }
 
+    @Test("guard", arguments: [1, 4])
+    func guardModel(interruptedAfter: Int) throws {
+        var config = GuardTrainingConfig()
+        config.batchSize = 4
+        config.optimizer.adamW.learningRate = 1e-3
+        config.examples.earlierTurnShare = 0.5
+        var rows = GuardExamples()
+        for pair in world.pairs { rows.add(pair) }
+        let result = try digests(steps: 5, interruptedAfter: interruptedAfter) {
+            try GuardTraining(config, GuardModel(world.config, RandomStart(seed: 6), headSeed: 6), world.processor, rows.all)
+        }
+        #expect(result.straight == result.resumed)
+    }
+
     @Test("Safe RLHF-V with a supervised set: three trained models, λ, its window, both cursors, the generator", arguments: [1, 2, 3])
     func constrained(interruptedAfter: Int) throws {
         var config = PolicyTrainingConfig(.safeRLHFV)

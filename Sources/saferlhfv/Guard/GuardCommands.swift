@@ -2,8 +2,8 @@ import ArgumentParser
 
 struct GuardCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "guard", abstract: "The guard, and the records of what it let through.",
-        subcommands: [GuardReceiptsCommands.self])
+        commandName: "guard", abstract: "Judge with a guard, measure it, calibrate it, let it filter; and check what was released.",
+        subcommands: [GuardClassifyCommand.self, GuardCalibrateCommand.self, GuardRegenerateCommand.self, GuardReceiptsCommands.self])
 }
 
 struct GuardReceiptsCommands: ParsableCommand {

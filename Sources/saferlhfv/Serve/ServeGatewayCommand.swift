@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import Guardrails
 import Logging
+import NeuralGuards
 import SafetyPolicies
 
 struct ServeGatewayCommand: AsyncParsableCommand {
@@ -70,7 +71,7 @@ struct GuardOptions: ParsableArguments {
     var canary = "BEAVER-CANARY"
 
     func makeGuard() throws -> any Guard {
-        guardName == "stub" ? StubGuard(canary: .init(text: canary)) : try GuardLoading.load(URL(filePath: guardName))
+        guardName == "stub" ? StubGuard(canary: .init(text: canary)) : try NeuralGuard(URL(filePath: guardName))
     }
 }
 
