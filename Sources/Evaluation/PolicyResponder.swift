@@ -39,9 +39,6 @@ public struct PolicyResponder {
         try responses(conversations, using: RandomGenerator(seed: seed))
     }
 
-    /// What a response says.
-    public func text(_ response: GeneratedResponse) -> String { processor.text(response.tokens) }
-
     private func responses(_ conversations: [Conversation], using random: RandomGenerator) throws -> [GeneratedResponse] {
         try stride(from: 0, to: conversations.count, by: batchSize).flatMap { start in
             let part = conversations[start..<min(start + batchSize, conversations.count)]

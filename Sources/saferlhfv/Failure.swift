@@ -8,6 +8,7 @@ import Foundation
 import GGUF
 import Gateway
 import Generation
+import Guardrails
 import ImageProcessing
 import Parquet
 import PreferenceData
@@ -72,7 +73,8 @@ struct Failure {
         case is WorldError: .missingInput
         case is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
-        case is TorchError: .internalFault
+        case let judging as GuardError: judging.isOfTheInput ? .badData : .internalFault
+        case is VerdictError, is TorchError: .internalFault
         default: .internalFault
         }
     }

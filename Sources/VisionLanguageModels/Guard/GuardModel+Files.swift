@@ -41,7 +41,7 @@ extension GuardModel {
     ///   - folder: exists already.
     ///   - baseModel: how the folder names the model that it belongs to: a path or an identifier.
     public func saveAdapters(to folder: URL, baseModel: String) throws {
-        try PEFTLayout.write(trunk.adapters, parameters, to: folder, baseModel: baseModel)
+        try PEFTLayout.write(trunk, parameters, to: folder, baseModel: baseModel)
         try settings.write(to: folder)
     }
 
