@@ -47,43 +47,37 @@ extension TuningConfig {
     /// The model as it is to be trained: in the type, with adapters beside its own weights where the method asks for
     /// them, and with gradients for exactly what learns.
     func prepare(_ model: VisionLanguageModel, _ type: WeightType, recomputing: Bool) throws -> VisionLanguageModel {
-        let adapters = try usableAdapters(besides: model.trunk.adapters, model.parameters)
-        let prepared = try model.dtype == type.dtype && adapters == model.trunk.adapters
-            ? model
-            : withoutGradient {
-                try VisionLanguageModel(
-                    model.config, ModelInMemory(model.parameters, .shared), dtype: type.dtype, device: model.device, adapters: adapters)
-            }
-        try freezing.apply(to: prepared.parameters)
-        prepared.trunk.recomputesActivations = recomputing
-        return prepared
+        try prepare(model, type, recomputing) { adapters in
+            try VisionLanguageModel(
+                model.config, ModelInMemory(model.parameters, .shared), dtype: type.dtype, device: model.device, adapters: adapters)
+        }
     }
 
     /// The same for a model with a score head.
     func prepare(_ model: ScoreModel, _ type: WeightType, recomputing: Bool) throws -> ScoreModel {
-        let adapters = try usableAdapters(besides: model.trunk.adapters, model.parameters)
-        let prepared = try model.dtype == type.dtype && adapters == model.trunk.adapters
-            ? model
-            : withoutGradient {
-                try ScoreModel(
-                    model.config, ModelInMemory(model.parameters, .shared), dtype: type.dtype, device: model.device,
-                    adapters: adapters, headSeed: nil)
-            }
-        try freezing.apply(to: prepared.parameters)
-        prepared.trunk.recomputesActivations = recomputing
-        return prepared
+        try prepare(model, type, recomputing) { adapters in
+            try ScoreModel(
+                model.config, ModelInMemory(model.parameters, .shared), dtype: type.dtype, device: model.device,
+                adapters: adapters, headSeed: nil)
+        }
     }
 
     /// The same for a guard, which keeps its settings.
     func prepare(_ model: GuardModel, _ type: WeightType, recomputing: Bool) throws -> GuardModel {
+        try prepare(model, type, recomputing) { adapters in
+            try GuardModel(
+                model.config, ModelInMemory(model.parameters, .shared), settings: model.settings, dtype: type.dtype,
+                device: model.device, adapters: adapters, headSeed: nil)
+        }
+    }
+
+    /// The model itself if it is in the wanted form, else one that `remade` makes on its tensors.
+    private func prepare<Model: Tunable>(
+        _ model: Model, _ type: WeightType, _ recomputing: Bool, remade: (LoRAConfig?) throws -> Model
+    ) throws -> Model {
         let adapters = try usableAdapters(besides: model.trunk.adapters, model.parameters)
-        let prepared = try model.dtype == type.dtype && adapters == model.trunk.adapters
-            ? model
-            : withoutGradient {
-                try GuardModel(
-                    model.config, ModelInMemory(model.parameters, .shared), settings: model.settings, dtype: type.dtype,
-                    device: model.device, adapters: adapters, headSeed: nil)
-            }
+        let isReady = model.dtype == type.dtype && adapters == model.trunk.adapters
+        let prepared = isReady ? model : try withoutGradient { try remade(adapters) }
         try freezing.apply(to: prepared.parameters)
         prepared.trunk.recomputesActivations = recomputing
         return prepared
@@ -107,3 +101,14 @@ func writeAdapters(in folder: URL, _ write: (URL) throws -> Void) throws {
     try DurableFiles.createDirectory(at: place)
     try write(place)
 }
+
+/// What the three kinds of models have in common for tuning.
+private protocol Tunable {
+    var trunk: Trunk { get }
+    var parameters: Parameters { get }
+    var dtype: DType { get }
+}
+
+extension VisionLanguageModel: Tunable {}
+extension ScoreModel: Tunable {}
+extension GuardModel: Tunable {}
