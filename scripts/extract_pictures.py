@@ -22,15 +22,11 @@ SIZE = (136, 128)
 # Objects that can be used to hurt somebody.
 HAZARDOUS = {
     "knife": 0x1F52A,
-    "dagger": 0x1F5E1,
     "axe": 0x1FA93,
     "bomb": 0x1F4A3,
-    "firecracker": 0x1F9E8,
     "syringe": 0x1F489,
     "pill": 0x1F48A,
     "cigarette": 0x1F6AC,
-    "saw": 0x1FA9A,
-    "hammer": 0x1F528,
     "fire": 0x1F525,
     "bow_and_arrow": 0x1F3F9,
 }
@@ -38,7 +34,6 @@ HAZARDOUS = {
 HARMLESS = {
     "bread": 0x1F35E,
     "cat": 0x1F408,
-    "dog": 0x1F415,
     "apple": 0x1F34E,
     "banana": 0x1F34C,
     "bicycle": 0x1F6B2,
@@ -47,15 +42,8 @@ HARMLESS = {
     "teapot": 0x1FAD6,
     "ball": 0x26BD,
     "umbrella": 0x2602,
-    "key": 0x1F511,
-    "cake": 0x1F382,
     "flower": 0x1F33B,
-    "hat": 0x1F3A9,
-    "shoe": 0x1F45F,
-    "chair": 0x1FA91,
     "clock": 0x23F0,
-    "balloon": 0x1F388,
-    "fish": 0x1F41F,
 }
 
 
