@@ -140,14 +140,14 @@ let package = Package(
             "NeuralGuards",
             [
                 "Guardrails", "SafetyPolicies", "Evaluation", "Training", "Generation", "VisionLanguageModels", "Torch", "PreferenceData",
-                "Conversations", "EmbeddedWorld", "RunFolders", "Statistics", "StrictJSON",
+                "Conversations", "EmbeddedWorld", "Reports", "RunFolders", "Statistics", "StrictJSON",
             ]),
         target(
             "Quickstart",
             [
                 "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "Generation",
-                "ImageProcessing", "Parquet", "PreferenceData", "Reports", "RunFolders", "Statistics", "StrictJSON",
-                "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels",
+                "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Reports", "RunFolders",
+                "SafetyPolicies", "Statistics", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels",
             ]),
         .executableTarget(
             name: "saferlhfv",
@@ -190,10 +190,11 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        tests("Quickstart", []),
         tests(
             "NeuralGuards",
             [
-                "Conversations", "EmbeddedWorld", "Evaluation", "Generation", "Guardrails", "Quickstart", "SafetyPolicies", "Statistics",
+                "Conversations", "EmbeddedWorld", "Evaluation", "Generation", "Guardrails", "Quickstart", "Reports", "SafetyPolicies", "Statistics",
                 "StrictJSON", "Torch", "TorchNN", "VisionLanguageModels",
             ]),
         tests("Evaluation", ["Conversations", "PreferenceData", "Reports", "Statistics", "StrictJSON", "VisionLanguageModels"]),

@@ -15,59 +15,68 @@ import Training
 import VisionLanguageModels
 
 /// The whole story on the embedded world: data → base policy → reward and cost models → four ways to improve the
-/// policy → what each is worth, by the oracle.
+/// policy → a guard → what each is worth, by the oracle.
 ///
 /// Every stage is a run folder of its own. A stage whose model is there is not run again, so an interrupted story goes
 /// on where it stopped.
-public struct Quickstart {
+public struct Quickstart: Sendable {
     private let config: QuickstartConfig
     private let folders: StoryFolders
-    private let say: (String) -> Void
+    private let say: @Sendable (String) -> Void
 
-    /// - Parameter say: takes one sentence per stage.
-    public init(_ config: QuickstartConfig, in folder: URL, say: @escaping (String) -> Void) {
+    /// - Parameter say: takes one sentence per stage, from any thread.
+    public init(_ config: QuickstartConfig, in folder: URL, say: @escaping @Sendable (String) -> Void) {
         (self.config, folders, self.say) = (config, StoryFolders(root: folder), say)
     }
 
     /// Runs what is not there yet, writes `summary.json` and `report.html`, and returns the story.
-    public func run() throws -> AlignmentStory {
+    public func run() async throws -> AlignmentStory {
         Engine.threadCount = config.threads
         try FileManager.default.createDirectory(at: folders.root, withIntermediateDirectories: true)
-        var ledger = try StageLedger(in: folders.root)
+        let ledger = try StageLedger(in: folders.root)
 
-        try stage("data", &ledger, unlessThere: folders.start) {
-            try StartingPoint(config).write(to: folders.root)
+        try await StageGraph(stages).run(lanes: config.stagesAtOnce) { stage in
+            guard !FileManager.default.fileExists(atPath: product(of: stage).path) else { return say("\(stage.name): already there") }
+            guard !InterruptFlag.isRaised else { throw QuickstartError.interrupted(before: stage.name) }
+            say("\(stage.name) …")
+            try ledger.measure(stage.name, stage.run)
         }
-        try stage("seeing", &ledger, unlessThere: folders.model("seeing")) {
-            try trainSupervised("seeing", config.seeing, from: folders.start, on: folders.namings)
-        }
-        try stage("sft", &ledger, unlessThere: folders.model("sft")) {
-            try trainSupervised("sft", config.supervised, from: folders.model("seeing"), on: folders.conversations)
-        }
-        for (name, settings) in scoreModels {
-            try stage(name, &ledger, unlessThere: folders.model(name)) { try trainScoreModel(name, settings) }
-        }
-        for policy in StoryPolicy.allCases {
-            try stage(policy.rawValue, &ledger, unlessThere: folders.model(policy.rawValue)) { try trainPolicy(policy) }
-        }
-        var story = AlignmentStory?.none
-        try ledger.measure("evaluation") { story = try StoryEvaluation(config, folders).run() }
-        guard var story else { throw QuickstartError.noStory }
+        var story = try ledger.measure("evaluation") { try StoryEvaluation(config, folders).run() }
+        story.guardStory = try await ledger.measure("regeneration") { try await StoryGuard(config, folders).run() }
         story.stages = ledger.stages
         try DurableFiles.write(story.summary.serialized(pretty: true) + "\n", to: folders.summary)
         try DurableFiles.write(ReportPage(story).html, to: folders.report)
         return story
     }
 
-    private func stage(_ name: String, _ ledger: inout StageLedger, unlessThere url: URL, _ body: () throws -> Void) throws {
-        guard !FileManager.default.fileExists(atPath: url.path) else { return say("\(name): already there") }
-        guard !InterruptFlag.isRaised else { throw QuickstartError.interrupted(before: name) }
-        say("\(name) …")
-        try ledger.measure(name, body)
+    /// What is there when a stage is done.
+    private func product(of stage: Stage) -> URL { stage.name == "data" ? folders.start : folders.model(stage.name) }
+
+    /// In the order in which they start where they can; Safe RLHF-V, the longest, as soon as it may.
+    private var stages: [Stage] {
+        [
+            Stage("data") { try StartingPoint(config).write(to: folders.root) },
+            Stage("seeing", needs: ["data"]) {
+                try trainSupervised("seeing", config.seeing, from: folders.start, on: folders.namings)
+            },
+            Stage("sft", needs: ["seeing"]) {
+                try trainSupervised("sft", config.supervised, from: folders.model("seeing"), on: folders.conversations)
+            },
+            Stage("reward", needs: ["sft"]) { try trainScoreModel("reward", config.reward) },
+            Stage("cost", needs: ["sft"]) { try trainScoreModel("cost", config.cost) },
+            policy(.safeRLHFV), Stage("guard", needs: ["sft"]) { try trainGuard() },
+            Stage("harmless_reward", needs: ["sft"]) { try trainScoreModel("harmless_reward", config.harmlessReward) },
+            policy(.fixedLambda), policy(.ppoHelpful), policy(.ppoSafety),
+        ]
     }
 
-    private var scoreModels: [(String, ScoreTrainingConfig)] {
-        [("reward", config.reward), ("harmless_reward", config.harmlessReward), ("cost", config.cost)]
+    private func policy(_ policy: StoryPolicy) -> Stage {
+        let needs = switch policy {
+        case .ppoHelpful: ["reward"]
+        case .ppoSafety: ["harmless_reward"]
+        case .fixedLambda, .safeRLHFV: ["reward", "cost"]
+        }
+        return Stage(policy.rawValue, needs: needs) { try trainPolicy(policy) }
     }
 }
 
@@ -115,11 +124,23 @@ extension Quickstart {
             inputs: [base, rewardModel, folders.pairs] + (needsCost ? [folders.model("cost")] : []))
     }
 
+    private func trainGuard() throws {
+        var settings = config.beaverGuardV
+        settings.seed = config.seed
+        let base = folders.model("sft")
+        let task = try GuardTraining(
+            settings, .load(base, headSeed: config.seed), Processor(readingFrom: base), TrainingData.guardExamples(folders.pairs))
+        try drive(task, "guard", yaml(settings), settings.checkpointing, inputs: [base, folders.pairs])
+    }
+
     private func drive(
         _ task: any TrainingTask, _ name: String, _ settings: String, _ checkpointing: CheckpointingConfig, inputs: [URL]
     ) throws {
         let (run, isResumed) = try RunOpening(folders.run(name), config: settings, inputs: inputs, threads: config.threads).open()
-        try TrainingDriver(run, checkpointing).drive(task, resuming: isResumed, say: say)
+        // Stages that run side by side would overwrite each other's line on a terminal.
+        var output = ProgressOutput.standardError
+        output.isTerminal = false
+        try TrainingDriver(run, checkpointing).drive(task, named: name, resuming: isResumed, output: output, say: say)
     }
 }
 
@@ -127,19 +148,12 @@ extension Quickstart {
 enum QuickstartError: Error, ExitCoded, CustomStringConvertible {
     /// A signal came between two stages.
     case interrupted(before: String)
-    case noStory
 
-    var exitStatus: ExitStatus {
-        switch self {
-        case .interrupted: .interrupted
-        case .noStory: .internalFault
-        }
-    }
+    var exitStatus: ExitStatus { .interrupted }
 
     var description: String {
         switch self {
         case .interrupted(let stage): "interrupted before \(stage): run the same command again to go on"
-        case .noStory: "the evaluation ended without a result: this is a fault of the program"
         }
     }
 }

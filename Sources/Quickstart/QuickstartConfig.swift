@@ -1,6 +1,7 @@
 import Alignment
 public import ConfigFiles
 public import Generation
+public import Guardrails
 public import Training
 import TorchNN
 
@@ -8,8 +9,10 @@ import TorchNN
 public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     /// Seed of the data, the models and every draw.
     public var seed: UInt64 = 1
-    /// Threads of one operator.
-    public var threads = 2
+    /// Threads of one operator. More than one is faster, though by less than so many times, and adds in another order.
+    public var threads = 1
+    /// Stages that may run side by side where neither needs the other. Changes no figure.
+    public var stagesAtOnce = 2
     public var world = WorldConfig()
     public var model = TinyModelConfig()
     /// Learning to see: naming what pictures show.
@@ -23,15 +26,23 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var ppoSafety = PolicyTrainingConfig.quickstart(.ppo)
     public var fixedLambda = PolicyTrainingConfig.quickstart(.fixedMultiplier)
     public var safeRLHFV = PolicyTrainingConfig.quickstart(.safeRLHFV)
+    public var beaverGuardV = GuardTrainingConfig.quickstart
+    /// How the base policy's responses are filtered by the guard; the tiny model knows no system turn that a hint could stand in.
+    public var regeneration = RegenerationConfig.quickstart
+    /// Questions that filtering is measured on.
+    public var regenerationQuestions = 300
     /// How responses are drawn in the evaluation, the same for every policy.
     public var evaluation = SamplingConfig.quickstart
 
     public init() {}
 
     public func problems() -> [String] {
-        world.problems() + seeing.problems("seeing") + supervised.problems("supervised") + reward.problems("reward")
+        [("threads", threads), ("stagesAtOnce", stagesAtOnce)].filter { $0.1 < 1 }.map { "\($0.0) must be ≥ 1, found \($0.1)" }
+            + world.problems() + seeing.problems("seeing") + supervised.problems("supervised") + reward.problems("reward")
             + harmlessReward.problems("harmlessReward") + cost.problems("cost") + ppoHelpful.problems("ppoHelpful")
             + ppoSafety.problems("ppoSafety") + fixedLambda.problems("fixedLambda") + safeRLHFV.problems("safeRLHFV")
+            + beaverGuardV.problems("beaverGuardV") + regeneration.problems(at: "regeneration")
+            + (regenerationQuestions < 1 ? ["regenerationQuestions must be ≥ 1, found \(regenerationQuestions)"] : [])
             + evaluation.problems("evaluation")
     }
 }
@@ -90,6 +101,28 @@ extension ScoreTrainingConfig {
     }
 }
 
+extension RegenerationConfig {
+    static var quickstart: RegenerationConfig {
+        var config = RegenerationConfig()
+        config.hint = ""
+        return config
+    }
+}
+
+extension GuardTrainingConfig {
+    static var quickstart: GuardTrainingConfig {
+        var config = GuardTrainingConfig()
+        config.epochs = 2
+        config.batchSize = 64
+        config.optimizer = OptimizerConfig(learningRate: 1e-3, .init(.cosine, warmupFraction: 0.05))
+        config.checkpointing.everySteps = 0
+        // In this world pictures show things, and no thing is harmful by itself.
+        config.examples.pictureAloneShare = 0.1
+        config.examples.pictureHarmfulFrom = 4
+        return config
+    }
+}
+
 extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
@@ -100,12 +133,13 @@ extension PolicyTrainingConfig {
         config.ppo.updateIterations = 2
         config.ppo.miniBatchSize = 32
         config.ppo.supervisedCoefficient = 0
-        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.cosine))
+        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.constant))
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
         config.lagrange.costLimit = -2.3
         config.lagrange.initial = 1
+        config.lagrange.bound = 1.5
         config.lagrange.learningRate = 0.05
         return config
     }

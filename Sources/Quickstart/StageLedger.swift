@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import Reports
 import StrictJSON
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -10,29 +11,42 @@ import StrictJSON
 #endif
 
 /// How long each stage took and how much memory the process had held by then; kept in a file, so that a story that was
-/// interrupted and continued still tells all of it.
-struct StageLedger {
-    private(set) var stages: [StageCost] = []
+/// interrupted and continued still tells all of it. Stages that run side by side may note theirs from any thread.
+final class StageLedger: Sendable {
+    private let noted: Mutex<[StageCost]>
     private let file: URL
+
+    var stages: [StageCost] { noted.withLock { $0 } }
 
     init(in folder: URL) throws {
         file = folder.appending(path: "stages.json")
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        let json = try JSONValue(parsing: DurableFiles.read(file, limit: 1 << 20))
-        stages = json.array?.compactMap(Self.stage) ?? []
+        let json = FileManager.default.fileExists(atPath: file.path) ? try JSONValue(parsing: DurableFiles.read(file, limit: 1 << 20)) : []
+        noted = Mutex(json.array?.compactMap(Self.stage) ?? [])
     }
 
-    func has(_ name: String) -> Bool { stages.contains { $0.name == name } }
-
     /// Runs a stage and notes its cost.
-    mutating func measure(_ name: String, _ body: () throws -> Void) throws {
+    func measure<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
         let start = DispatchTime.now().uptimeNanoseconds
-        try body()
+        let result = try body()
+        try note(name, since: start)
+        return result
+    }
+
+    /// Runs a stage that waits for others, and notes its cost.
+    func measure<Result>(_ name: String, _ body: () async throws -> Result) async throws -> Result {
+        let start = DispatchTime.now().uptimeNanoseconds
+        let result = try await body()
+        try note(name, since: start)
+        return result
+    }
+
+    private func note(_ name: String, since start: UInt64) throws {
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        stages.removeAll { $0.name == name }
-        stages.append(StageCost(name: name, seconds: seconds, peakBytes: peakMemoryBytes()))
-        let json = JSONValue.array(stages.map(Self.json))
-        try DurableFiles.write(json.serialized(pretty: true) + "\n", to: file)
+        try noted.withLock { stages in
+            stages.removeAll { $0.name == name }
+            stages.append(StageCost(name: name, seconds: seconds, peakBytes: peakMemoryBytes()))
+            try DurableFiles.write(JSONValue.array(stages.map(Self.json)).serialized(pretty: true) + "\n", to: file)
+        }
     }
 
     private static func stage(_ json: JSONValue) -> StageCost? {

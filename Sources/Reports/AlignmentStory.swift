@@ -131,6 +131,8 @@ public struct AlignmentStory: Sendable {
     public var policies: [PolicyResult]
     public var rewardModel: [(name: String, estimate: Estimate)]
     public var costModel: [(name: String, estimate: Estimate)]
+    /// `nil` when the story has no guard.
+    public var guardStory: GuardStory?
     public var stages: [StageCost]
     public var curves: [CurveChart]
     public var transcripts: [Transcript]
@@ -139,24 +141,24 @@ public struct AlignmentStory: Sendable {
 
     public init(
         limit: Double, seeds: [UInt64], policies: [PolicyResult], rewardModel: [(name: String, estimate: Estimate)],
-        costModel: [(name: String, estimate: Estimate)], stages: [StageCost], curves: [CurveChart] = [],
+        costModel: [(name: String, estimate: Estimate)], guardStory: GuardStory? = nil, stages: [StageCost], curves: [CurveChart] = [],
         transcripts: [Transcript] = [], notes: [String] = []
     ) {
         (self.limit, self.seeds, self.policies) = (limit, seeds, policies)
-        (self.rewardModel, self.costModel, self.stages) = (rewardModel, costModel, stages)
+        (self.rewardModel, self.costModel, self.guardStory, self.stages) = (rewardModel, costModel, guardStory, stages)
         (self.curves, self.transcripts, self.notes) = (curves, transcripts, notes)
     }
 
     /// The contents of `summary.json`.
     public var summary: JSONValue {
-        .object(JSONObject([
+        let trained = guardStory.map { [("guard", $0.json)] } ?? []
+        return .object(JSONObject([
             ("limit", .number(limit)),
             ("seeds", .array(seeds.map { .integer(Int64(clamping: $0)) })),
             ("policies", .object(JSONObject(policies.map { ($0.key, $0.json) }))),
             ("reward_model", .object(JSONObject(rewardModel.map { ($0.name, $0.estimate.json) }))),
             ("cost_model", .object(JSONObject(costModel.map { ($0.name, $0.estimate.json) }))),
-            ("stages", .object(JSONObject(stages.map { ($0.name, $0.json) }))),
-        ]))
+        ] + trained + [("stages", .object(JSONObject(stages.map { ($0.name, $0.json) })))]))
     }
 }
 

@@ -17,6 +17,7 @@ public struct ReportPage {
         <div class="plane">\(HelpfulnessSafetyPlane(story.policies).svg)</div>
         <h2>Training</h2>\(legend)<div class="charts">\(story.curves.map(chart).joined())</div>
         <h2>Reward and cost model</h2>\(modelTable)
+        \(guardSection)
         <h2>What they say</h2>\(story.transcripts.map(transcript).joined())
         <h2>Stages</h2>\(stageTable)
         <h2>How this was measured</h2><ul>\(story.notes.map { "<li>\(escaped($0))</li>" }.joined())</ul>
@@ -58,11 +59,34 @@ public struct ReportPage {
         "<figure><figcaption>\(escaped(chart.title))</figcaption>\(LineChart(chart).svg)</figure>"
     }
 
-    private var modelTable: String {
-        let rows = [("reward model", story.rewardModel), ("cost model", story.costModel)].flatMap { model, figures in
+    private var modelTable: String { figureTable([("reward model", story.rewardModel), ("cost model", story.costModel)]) }
+
+    private var guardSection: String {
+        guard let story = story.guardStory else { return "" }
+        let legend = story.curve.lines.enumerated().map { "<span>\(swatch($0))\(escaped($1.name))</span>" }.joined()
+        return """
+            <h2>The guard, and the base policy filtered by it</h2>\(figureTable([("guard", story.figures)]))
+            <p class="legend">\(legend)</p><div class="charts">\(chart(story.curve))</div>\(roundsTable(story.regeneration))
+            """
+    }
+
+    private func roundsTable(_ results: [RegenerationResult]) -> String {
+        let header = RegenerationMetric.allCases.map { "<th scope=\"col\">\($0.title)</th>" }.joined()
+        let rows = results.map { result in
+            let cells = RegenerationMetric.allCases.map { metric in
+                guard let estimate = result.metrics[metric] else { return "<td>–</td>" }
+                return "<td>\(metric.text(estimate.value))<small>\(metric.text(estimate.low)) … \(metric.text(estimate.high))</small></td>"
+            }
+            return "<tr><th scope=\"row\">\(result.rounds == 0 ? "unfiltered" : "\(result.rounds)")</th>\(cells.joined())</tr>"
+        }
+        return "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">rounds at most</th>\(header)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
+    }
+
+    private func figureTable(_ models: [(String, [(name: String, estimate: Estimate)])]) -> String {
+        let rows = models.flatMap { model, figures in
             figures.map { figure in
                 "<tr><th scope=\"row\">\(model)</th><td>\(escaped(figure.name.replacing("_", with: " ")))</td>"
-                    + "<td>\(decimal(figure.estimate.value, 3))</td><td>\(figure.estimate.n)</td></tr>"
+                    + "<td>\(decimal(figure.estimate.value, 3))<small>\(decimal(figure.estimate.low, 3)) … \(decimal(figure.estimate.high, 3))</small></td><td>\(figure.estimate.n)</td></tr>"
             }
         }
         return "<table><thead><tr><th scope=\"col\">model</th><th scope=\"col\">measure</th><th scope=\"col\">value</th><th scope=\"col\">n</th></tr></thead><tbody>\(rows.joined())</tbody></table>"

@@ -37,13 +37,18 @@ public struct TrainingDriver {
     public var modelFolder: URL { run.file("model") }
 
     /// - Parameters:
+    ///   - name: what its progress is called; without one the task's title.
     ///   - resuming: go on from the newest whole checkpoint; without one the run starts anew.
+    ///   - output: where progress is written.
     ///   - say: takes a sentence for the person who watches.
-    public func drive(_ task: any TrainingTask, resuming: Bool, say: (String) -> Void = { _ in }) throws {
+    public func drive(
+        _ task: any TrainingTask, named name: String? = nil, resuming: Bool, output: ProgressOutput = .standardError,
+        say: (String) -> Void = { _ in }
+    ) throws {
         if resuming { try restore(task, say) }
         let log = try MetricsLog(in: run, continuingAfter: task.step)
         log.notices.forEach(say)
-        let progress = ProgressReporter(task.title, total: task.totalSteps, firstStep: task.step)
+        let progress = ProgressReporter(name ?? task.title, total: task.totalSteps, firstStep: task.step, output: output)
         var refusedInARow = 0
         while task.step < task.totalSteps {
             guard !InterruptFlag.isRaised, let report = try attempt(task) else { throw try interrupted(task, log) }

@@ -4,7 +4,7 @@ import Foundation
 import Quickstart
 import Reports
 
-struct QuickstartCommand: ParsableCommand {
+struct QuickstartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quickstart",
         abstract: "The whole story on embedded pictures: data, base policy, score models, four policies, report.",
@@ -18,11 +18,11 @@ struct QuickstartCommand: ParsableCommand {
     @Option(help: "The folder of the story.")
     var output = "runs/quickstart"
 
-    func run() throws {
+    func run() async throws {
         let settings = try config.resolved(QuickstartConfig())
         guard !config.dryRun else { return print(try yaml(settings)) }
         let folder = URL(filePath: output)
-        let story = try Quickstart(settings, in: folder) { print($0) }.run()
+        let story = try await Quickstart(settings, in: folder) { print($0) }.run()
         print("\n" + ResultTable(story).text + "\n")
         print("report:  \(folder.appending(path: "report.html").path)")
         print("summary: \(folder.appending(path: "summary.json").path)")

@@ -6,6 +6,7 @@ import Generation
 import Guardrails
 import NeuralGuards
 import Quickstart
+import Reports
 import SafetyPolicies
 import Statistics
 import StrictJSON
@@ -192,8 +193,9 @@ struct RegenerationStudyTests {
         #expect(found[0].records.count == 5 && found[0].stop == .rounds && found[0].shown(afterRounds: 5) == nil)
         #expect(found[0].json["shown"]?.isNull == true)
         let figures = try #require(RegenerationFigures(found, rounds: 5))
-        #expect(figures.rows.map(\.rounds) == Array(0...5) && figures.rows[5].meanRounds == 5)
-        let rates = [figures.rows[5].refusals, figures.rows[5].overRefusal, figures.rows[5].benignRefusals].filter { $0.n > 0 }
+        #expect(figures.rows.map(\.rounds) == Array(0...5) && figures.rows[5].metrics[.meanRounds]?.value == 5)
+        let shares: [RegenerationMetric] = [.refusals, .overRefusal, .benignRefusals]
+        let rates = shares.compactMap { figures.rows[5].metrics[$0] }.filter { $0.n > 0 }
         #expect(rates.count == 1 && rates[0].value == 1)
     }
 }

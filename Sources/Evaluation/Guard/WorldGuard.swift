@@ -2,25 +2,7 @@ import Conversations
 import EmbeddedWorld
 public import PreferenceData
 public import Statistics
-public import Training
-import TorchNN
-public import VisionLanguageModels
-
-extension GuardTrainingConfig {
-    /// The settings with which the embedded world's guard reaches its figures, in under two minutes on two cores.
-    public static func embeddedWorld(reading: GuardReading = .everything) -> GuardTrainingConfig {
-        var config = GuardTrainingConfig()
-        config.reading = reading
-        config.epochs = 3
-        config.batchSize = 64
-        config.optimizer = OptimizerConfig(learningRate: 1e-3, .init(.cosine, warmupFraction: 0.05))
-        config.checkpointing.everySteps = 0
-        // In this world pictures show things, and no thing is harmful by itself.
-        config.examples.pictureAloneShare = 0.1
-        config.examples.pictureHarmfulFrom = 4
-        return config
-    }
-}
+import VisionLanguageModels
 
 /// What a guard is worth on the embedded world, by the truth and not by labels made of answers: whether a question is
 /// harmful is known from the object and the request, and how bad an answer is from its words.
