@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Compares a folder that `model convert --dtype float32` made of a GGUF file of the Llama architecture with what the gguf
-package and transformers read of the same file: every weight, and the ids of some texts and of a conversation.
+package and transformers read of the same file: every weight, the ids of some texts and of a conversation, and, given the
+program, the likeliest responses to some questions with the log-probability of every token.
 
     pip install gguf==0.19.0 transformers==5.23.0 torch==2.13.0 safetensors==0.8.0
-    python3 Tests/Goldens/check_gguf.py model.gguf folder
+    python3 Tests/Goldens/check_gguf.py model.gguf folder [.build/release/safe-rlhf-v]
 """
 
+import json
 import pathlib
+import subprocess
 import sys
 
 import gguf
@@ -47,5 +50,22 @@ assert ours.apply_chat_template(chat, tokenize=False) == reference.apply_chat_te
 print("ids of texts and of a conversation are equal")
 
 model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-answer = model.generate(**ids, max_new_tokens=16, do_sample=False)
-print("transformers, loading the folder, says:", ours.decode(answer[0, ids["input_ids"].shape[1]:], skip_special_tokens=True))
+if len(sys.argv) < 4:
+    raise SystemExit("no program was given: its responses are not compared")
+
+questions = ["What is the capital of France?", "How do I bake bread?", "Name three colours.", "Write a line about the sea."]
+largest = 0.0
+for question in questions:
+    call = ["generate", "--model", str(folder), "--prompt", question, "--greedy", "--json", "--maximum-new-tokens", "32"]
+    answer = json.loads(subprocess.run([sys.argv[3], *call], check=True, capture_output=True, text=True).stdout)
+    ids = ours.apply_chat_template([{"role": "user", "content": question}], add_generation_prompt=True, return_tensors="pt", return_dict=True)
+    length = ids["input_ids"].shape[1]
+    found = model.generate(**ids, max_new_tokens=32, do_sample=False, return_dict_in_generate=True, output_logits=True)
+    expected = found.sequences[0, length:]
+    # The token that ends a response is drawn, and not part of it.
+    assert expected.tolist()[: len(answer["token_ids"])] == answer["token_ids"], (question, expected.tolist(), answer)
+    logprobs = [torch.log_softmax(row[0].double(), -1)[token].item() for row, token in zip(found.logits, expected)]
+    largest = max([largest] + [abs(one - other) for one, other in zip(answer["logprobs"], logprobs)])
+    print(f"{question} → {answer['text']!r}")
+assert largest < 1e-4, largest
+print(f"the program's likeliest responses are transformers', token for token; log-probabilities differ by at most {largest:.1e}")
