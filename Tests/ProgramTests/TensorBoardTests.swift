@@ -37,18 +37,3 @@ struct TensorBoardTests {
         }
     }
 }
-
-/// A Python for comparisons: the one that SAFE_RLHF_V_PYTHON names, else python3, if it has a module.
-struct Python {
-    let command: String
-
-    static func with(_ module: String) -> Python? {
-        let python = Python(command: ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"] ?? "python3")
-        return (try? python.run("import \(module); print('ready')")) == "ready\n" ? python : nil
-    }
-
-    /// What a script prints.
-    func run(_ script: String, _ arguments: String...) throws -> String {
-        try RunningProgram(URL(filePath: "/usr/bin/env"), [command, "-c", script] + arguments).result().output
-    }
-}
