@@ -26,6 +26,7 @@ struct GuardRegenerateCommand: AsyncParsableCommand {
     @OptionGroup var guardArguments: GuardArguments
     @OptionGroup var dataArguments: GuardDataArguments
     @OptionGroup var config: ConfigOptions
+    @OptionGroup var drawing: SamplingOptions
 
     @Option(help: "The policy model's folder.")
     var model: String
@@ -44,15 +45,6 @@ struct GuardRegenerateCommand: AsyncParsableCommand {
 
     @Option(help: "Take the first so many prompts; 0 takes all.")
     var limit = 0
-
-    @Option(help: "Longest response, in tokens.")
-    var maximumNewTokens = 128
-
-    @Option(help: "0 takes the likeliest token each time.")
-    var temperature = 1.0
-
-    @Option(help: "Seed of the draws.")
-    var seed: UInt64 = 42
 
     @Option(help: "Where to write what happened to every prompt, one JSON object a line.")
     var trace: String?
@@ -84,15 +76,12 @@ struct GuardRegenerateCommand: AsyncParsableCommand {
         if calibrated { rules = rules.withThresholds(of: try GuardSettings(readingFrom: guardArguments.url).calibration) }
         let folder = URL(filePath: model)
         let processor = try Processor(readingFrom: folder)
-        var sampling = SamplingConfig()
-        (sampling.maximumNewTokens, sampling.temperature) = (maximumNewTokens, temperature)
-        guard sampling.problems("sampling").isEmpty else {
-            throw ConfigError(origin: "the command line", problems: sampling.problems("sampling"))
-        }
-        return RegenerationStudy(
-            guardModel, PolicyResponder(try .load(folder, device: device), processor, sampling, seed: seed, batchSize: 1), rules, loop,
+        return try RegenerationStudy(
+            guardModel,
+            PolicyResponder(.load(folder, device: device), processor, drawing.config, seed: drawing.seed, batchSize: 1), rules, loop,
             judgesQueries: !responsesOnly,
-            helpfulness: try reward.map { ResponseScorer(try .load(URL(filePath: $0), device: device), processor, batchSize: 1) }, seed: seed)
+            helpfulness: reward.map { ResponseScorer(try .load(URL(filePath: $0), device: device), processor, batchSize: 1) },
+            seed: drawing.seed)
     }
 }
 

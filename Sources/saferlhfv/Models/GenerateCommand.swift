@@ -17,39 +17,13 @@ struct SpeakingOptions: ParsableArguments {
     @Option(name: .customLong("image"), help: "A PNG, JPEG or WebP file; may be given again.")
     var images: [String] = []
 
-    @Option(help: "Longest response, in tokens.")
-    var maximumNewTokens = 128
-
-    @Option(help: "0 takes the likeliest token each time.")
-    var temperature = 1.0
-
-    @Option(help: "Keep the likeliest tokens whose probabilities add up to this.")
-    var topP = 1.0
-
-    @Option(help: "Keep this many of the likeliest tokens; 0 keeps all.")
-    var topK = 0
-
-    @Option(help: "Seed of the draws.")
-    var seed: UInt64 = 42
+    @OptionGroup var drawing: SamplingOptions
 
     @Option(help: "Type of the weights while the model runs: float32, bfloat16 or float16.")
     var dtype = "float32"
 
     @Option(help: "cpu, cuda, cuda:1, or auto.")
     var device = "auto"
-
-    var sampling: SamplingConfig {
-        get throws {
-            var config = SamplingConfig()
-            (config.maximumNewTokens, config.temperature, config.topP, config.topK) = (
-                maximumNewTokens, temperature, topP, topK
-            )
-            guard config.problems("sampling").isEmpty else {
-                throw ConfigError(origin: "the command line", problems: config.problems("sampling"))
-            }
-            return config
-        }
-    }
 
     /// The pictures, unread by anything but a size limit until they are decoded.
     func pictures() throws -> [ContentPart] {
@@ -63,12 +37,12 @@ struct SpeakingOptions: ParsableArguments {
                 origin: "--device", problems: ["found \(self.device), expected cpu, cuda, cuda:N or auto"])
         }
         let folder = URL(filePath: model)
-        var sampling = try sampling
+        var sampling = try drawing.config
         if isGreedy { sampling.temperature = 0 }
         return PolicyResponder(
             try .load(folder, dtype: DType(option: dtype, "--dtype"), device: device),
             try Processor(readingFrom: folder), sampling,
-            seed: seed, batchSize: batchSize)
+            seed: drawing.seed, batchSize: batchSize)
     }
 }
 
