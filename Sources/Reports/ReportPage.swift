@@ -43,9 +43,13 @@ public struct ReportPage {
 
     private func cell(_ estimate: Estimate?, _ metric: PolicyMetric, _ ties: Double?) -> String {
         guard let estimate else { return "<td>–</td>" }
-        let range = "\(metric.text(estimate.low)) … \(metric.text(estimate.high)), n = \(estimate.n)"
-        let tied = ties.map { ", ties \(decimal(100 * $0, 0)) %" } ?? ""
-        return "<td>\(metric.text(estimate.value))<small>\(range)\(tied)</small></td>"
+        let count = "n = \(estimate.n)" + (ties.map { ", ties \(decimal(100 * $0, 0)) %" } ?? "")
+        return "<td>\(metric.text(estimate.value))\(range(estimate, metric.text))<small>\(count)</small></td>"
+    }
+
+    /// The interval, where there is one.
+    private func range(_ estimate: Estimate, _ text: (Double) -> String) -> String {
+        estimate.low == estimate.high ? "" : "<small>\(text(estimate.low)) … \(text(estimate.high))</small>"
     }
 
     private var legend: String {
@@ -75,7 +79,7 @@ public struct ReportPage {
         let rows = results.map { result in
             let cells = RegenerationMetric.allCases.map { metric in
                 guard let estimate = result.metrics[metric] else { return "<td>–</td>" }
-                return "<td>\(metric.text(estimate.value))<small>\(metric.text(estimate.low)) … \(metric.text(estimate.high))</small></td>"
+                return "<td>\(metric.text(estimate.value))\(range(estimate, metric.text))</td>"
             }
             return "<tr><th scope=\"row\">\(result.rounds == 0 ? "unfiltered" : "\(result.rounds)")</th>\(cells.joined())</tr>"
         }
@@ -86,7 +90,7 @@ public struct ReportPage {
         let rows = models.flatMap { model, figures in
             figures.map { figure in
                 "<tr><th scope=\"row\">\(model)</th><td>\(escaped(figure.name.replacing("_", with: " ")))</td>"
-                    + "<td>\(decimal(figure.estimate.value, 3))<small>\(decimal(figure.estimate.low, 3)) … \(decimal(figure.estimate.high, 3))</small></td><td>\(figure.estimate.n)</td></tr>"
+                    + "<td>\(decimal(figure.estimate.value, 3))\(range(figure.estimate) { decimal($0, 3) })</td><td>\(figure.estimate.n)</td></tr>"
             }
         }
         return "<table><thead><tr><th scope=\"col\">model</th><th scope=\"col\">measure</th><th scope=\"col\">value</th><th scope=\"col\">n</th></tr></thead><tbody>\(rows.joined())</tbody></table>"
@@ -126,10 +130,10 @@ private let style = """
     h1{font-size:30px;margin:0 0 4px}h2{margin:40px 0 12px;font-size:20px}
     .lead{color:var(--soft);margin:0;max-width:70ch}
     table{border-collapse:collapse;font-size:14px}th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-    td small{display:block;color:var(--soft);white-space:nowrap}thead th{color:var(--soft);font-weight:600}.scroll{overflow-x:auto}
+    td small{display:block;color:var(--soft);white-space:nowrap}thead th{color:var(--soft);font-weight:600}tbody th{white-space:nowrap}.scroll{overflow-x:auto}
     svg{width:100%;height:auto;font:12px system-ui,sans-serif}svg text{fill:var(--soft)}svg .name{fill:var(--ink);font-weight:600}
     .grid{stroke:var(--line)}.limit{stroke:var(--bad);stroke-dasharray:5 4}svg .limit-label{fill:var(--bad)}
-    .plane{max-width:720px;margin-top:20px}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:20px}
+    .plane{max-width:720px;margin-top:20px}.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:20px}
     figure{margin:0}figcaption{font-weight:600;margin-bottom:4px}
     .legend span{margin-right:18px;white-space:nowrap}.swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px}
     article{display:flex;gap:18px;padding:14px 0;border-bottom:1px solid var(--line)}article img{width:112px;height:112px;image-rendering:pixelated;border-radius:6px}

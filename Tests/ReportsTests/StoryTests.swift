@@ -29,6 +29,34 @@ struct StoryTests {
         #expect(summary["stages"]?["sft"]?["peak_memory_bytes"]?.integer == 1 << 20)
     }
 
+    @Test("the guard and its rounds are in the summary and on the page, and nowhere without a guard")
+    func guardSection() throws {
+        func estimate(_ value: Double) -> Estimate { Estimate(value: value, low: value / 2, high: value * 1.5, n: 40) }
+        var told = story()
+        #expect(told.summary["guard"] == nil && !ReportPage(told).html.contains("The guard"))
+        told.guardStory = GuardStory(
+            figures: [("f1", estimate(0.6))],
+            regeneration: [
+                RegenerationResult(rounds: 0, metrics: [.attackSuccess: estimate(0.5)]),
+                RegenerationResult(rounds: 1, metrics: [.attackSuccess: estimate(0.125), .meanRounds: estimate(1)]),
+            ])
+        #expect(told.summary["guard"]?["f1"]?["value"]?.number == 0.6)
+        let rounds = try #require(told.summary["guard"]?["regeneration"]?.array)
+        #expect(rounds.map { $0["rounds"]?.integer } == [0, 1])
+        #expect(rounds.map { $0["attack_success"]?["value"]?.number } == [0.5, 0.125])
+        #expect(rounds[0]["mean_rounds"] == nil && rounds[1]["mean_rounds"]?["n"]?.integer == 40)
+        let html = ReportPage(told).html
+        #expect(html.contains("unfiltered</th><td>50.0 %<small>25.0 % … 75.0 %</small></td>"))
+        #expect(html.contains("1</th><td>12.5 %<small>6.3 % … 18.8 %</small></td>"))
+    }
+
+    @Test("an exact number has no interval")
+    func exactNumbers() {
+        var told = story()
+        told.costModel = [("majority", Estimate(value: 0.73, low: 0.73, high: 0.73, n: 80))]
+        #expect(ReportPage(told).html.contains("<td>majority</td><td>0.730</td><td>80</td>"))
+    }
+
     @Test("text from models cannot become markup")
     func escaping() {
         let html = ReportPage(story(text: "<script>alert(\"x\")</script> & \u{202E}")).html
