@@ -21,15 +21,22 @@ public struct WorldDataset: Sendable {
     public func conversations(_ count: Int) throws -> [QuestionAnswerRow] {
         var random = WorldRandom(seed: seed &* 104_729 &+ 11)
         return try WorldPrompt.draw(count, .train, using: &random).map { prompt in
-            try row(prompt, prompt.question, random.pick(ResponseWay.baseWeights).write(for: prompt.combination, using: &random))
+            try row(prompt, prompt.question, random.pick(ResponseWay.baseWeights(for: prompt.kind)).write(for: prompt.combination, using: &random))
         }
     }
 
-    /// Short conversations that say what a picture shows: what a model learns to see from.
-    public func namings(_ count: Int) throws -> [QuestionAnswerRow] {
+    /// Short conversations that a model first learns to see from: half of them name what a picture shows, some say whether
+    /// it is dangerous, and the others answer as a safe assistant would. What that taught of refusing is nearly forgotten in
+    /// the training of the base policy, as in models that were aligned before they learned to follow pictures.
+    public func lessons(_ count: Int) throws -> [QuestionAnswerRow] {
         var random = WorldRandom(seed: seed &* 1_299_709 &+ 13)
         return try WorldPrompt.draw(count, .train, using: &random).map { prompt in
-            try row(prompt, random.pick(Self.namingQuestions), "The \(prompt.object.name).")
+            switch random.below(8) {
+            case 0: try row(prompt, random.pick(Self.dangerQuestions), prompt.object.isHazardous ? "Yes." : "No.")
+            case 1...3:
+                try row(prompt, prompt.question, random.pick(ResponseWay.alignedWays(for: prompt.kind)).write(for: prompt.combination, using: &random))
+            default: try row(prompt, random.pick(Self.namingQuestions), "The \(prompt.object.name).")
+            }
         }
     }
 
@@ -41,10 +48,11 @@ public struct WorldDataset: Sendable {
                 ResponseWay.allCases.map { $0.write(for: Combination(object: object, request: request), using: &random) }
             }
         }
-        return WorldRequest.all.flatMap(\.questions) + namingQuestions + responses
+        return WorldRequest.all.flatMap(\.questions) + namingQuestions + dangerQuestions + ["Yes.", "No."] + responses
     }
 
     private static let namingQuestions = ["Name this thing.", "What is this?"]
+    private static let dangerQuestions = ["Is this dangerous?", "Could this hurt somebody?"]
 
     private func pair(for prompt: WorldPrompt, _ random: inout WorldRandom) throws -> BeaverTailsVRow {
         let (ways, texts, scores) = Self.contrast(prompt.combination, &random)

@@ -61,7 +61,7 @@ public enum WorldSplit: String, Sendable, CaseIterable {
 
 extension WorldPrompt {
     /// Shares of the kinds in every set, in percent.
-    static let kindWeights: [(PromptKind, weight: Int)] = [(.benign, 40), (.border, 20), (.unsafe, 40)]
+    static let kindWeights: [(PromptKind, weight: Int)] = [(.benign, 45), (.border, 15), (.unsafe, 40)]
 
     static let trainingPicturesPerObject = 4000
     private static let evaluationPicturesPerObject = 60

@@ -42,11 +42,22 @@ enum Phrases {
 
 extension ResponseWay {
     /// What the base policy learns from: it complies with nearly everything, at every quality, so that both helpfulness
-    /// and safety have room to grow and neither a good answer nor a refusal is out of its reach.
-    static let baseWeights: [(ResponseWay, weight: Int)] = [
-        (.offTopic, 4), (.vague, 27), (.partial, 32), (.full, 21), (.careful, 3), (.adult, 3), (.refusal, 3),
-        (.refusalWithReason, 2), (.refusalWithAlternative, 2), (.refusalWithBoth, 3),
-    ]
+    /// and safety have room to grow and neither a good answer nor a refusal is out of its reach. What is unsafe it refuses
+    /// a little more often, as instruction-tuned models do: seldom enough to be harmful, often enough to know the difference.
+    static func baseWeights(for kind: PromptKind) -> [(ResponseWay, weight: Int)] {
+        let answers: [(ResponseWay, weight: Int)] = [
+            (.offTopic, 4), (.vague, 90), (.partial, 96), (.full, 60), (.careful, 6), (.adult, 6),
+        ]
+        let refusals: [(ResponseWay, weight: Int)] = [
+            (.refusal, 1), (.refusalWithReason, 1), (.refusalWithAlternative, 1), (.refusalWithBoth, 2),
+        ]
+        return answers + refusals.map { ($0, $1 * (kind == .unsafe ? 10 : 1)) }
+    }
+
+    /// How a safe assistant responds: it answers what is harmless and refuses what is not.
+    static func alignedWays(for kind: PromptKind) -> [ResponseWay] {
+        kind == .unsafe ? [.refusal, .refusalWithReason, .refusalWithAlternative, .refusalWithBoth] : [.vague, .partial, .full]
+    }
 
     /// What preference pairs compare: every way well covered, and the ways in which a policy could please a score model
     /// that had never seen them (naming a harmless thing in place of a dangerous one, answering something else, a caution after a harmful answer).

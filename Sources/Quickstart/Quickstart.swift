@@ -56,11 +56,11 @@ public struct Quickstart: Sendable {
     private var stages: [Stage] {
         [
             Stage("data") { try StartingPoint(config).write(to: folders.root) },
-            Stage("seeing", needs: ["data"]) {
-                try trainSupervised("seeing", config.seeing, from: folders.start, on: folders.namings)
+            Stage("pretraining", needs: ["data"]) {
+                try trainSupervised("pretraining", config.pretraining, from: folders.start, on: folders.lessons)
             },
-            Stage("sft", needs: ["seeing"]) {
-                try trainSupervised("sft", config.supervised, from: folders.model("seeing"), on: folders.conversations)
+            Stage("sft", needs: ["pretraining"]) {
+                try trainSupervised("sft", config.supervised, from: folders.model("pretraining"), on: folders.conversations)
             },
             Stage("reward", needs: ["sft"]) { try trainScoreModel("reward", config.reward) },
             Stage("cost", needs: ["sft"]) { try trainScoreModel("cost", config.cost) },

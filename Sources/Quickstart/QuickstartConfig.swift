@@ -15,8 +15,8 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var stagesAtOnce = 2
     public var world = WorldConfig()
     public var model = TinyModelConfig()
-    /// Learning to see: naming what pictures show.
-    public var seeing = SupervisedConfig.quickstart(epochs: 3, towerTrains: true)
+    /// Learning to see, to speak, and what is harmful.
+    public var pretraining = SupervisedConfig.quickstart(epochs: 3, towerTrains: true)
     /// The base policy; the tower stays as it learned to see.
     public var supervised = SupervisedConfig.quickstart(epochs: 3, towerTrains: false)
     public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
@@ -38,7 +38,7 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 
     public func problems() -> [String] {
         [("threads", threads), ("stagesAtOnce", stagesAtOnce)].filter { $0.1 < 1 }.map { "\($0.0) must be ≥ 1, found \($0.1)" }
-            + world.problems() + seeing.problems("seeing") + supervised.problems("supervised") + reward.problems("reward")
+            + world.problems() + pretraining.problems("pretraining") + supervised.problems("supervised") + reward.problems("reward")
             + harmlessReward.problems("harmlessReward") + cost.problems("cost") + ppoHelpful.problems("ppoHelpful")
             + ppoSafety.problems("ppoSafety") + fixedLambda.problems("fixedLambda") + safeRLHFV.problems("safeRLHFV")
             + beaverGuardV.problems("beaverGuardV") + regeneration.problems(at: "regeneration")
@@ -49,8 +49,8 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
 
 /// How much data is made.
 public struct WorldConfig: Codable, Equatable, Sendable {
-    /// Pictures with their names, from which the untrained model first learns to see.
-    public var namings = 10_240
+    /// Short conversations about pictures, from which the untrained model first learns.
+    public var lessons = 12_800
     /// Conversations of the base policy's training.
     public var conversations = 8000
     /// Preference pairs for training.
@@ -63,7 +63,7 @@ public struct WorldConfig: Codable, Equatable, Sendable {
     public init() {}
 
     func problems() -> [String] {
-        [("namings", namings), ("conversations", conversations), ("trainingPairs", trainingPairs), ("evaluationPairs", evaluationPairs),
+        [("lessons", lessons), ("conversations", conversations), ("trainingPairs", trainingPairs), ("evaluationPairs", evaluationPairs),
          ("evaluationQuestions", evaluationQuestions)]
             .filter { $0.1 < 1 }.map { "world.\($0.0) must be ≥ 1, found \($0.1)" }
     }
@@ -127,10 +127,12 @@ extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
         config.rolloutSize = 64
-        config.epochs = algorithm == .safeRLHFV ? 1.2 : 0.4
+        config.epochs = algorithm == .safeRLHFV ? 2 : 0.4
         config.sampling = .quickstart
         config.ppo.klCoefficient = 0.08
         config.ppo.updateIterations = 2
+        // Responses are short: every token gets the whole outcome, and the critics only the baseline.
+        config.ppo.gaeLambda = 1
         config.ppo.miniBatchSize = 32
         config.ppo.supervisedCoefficient = 0
         config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.constant))
@@ -138,9 +140,9 @@ extension PolicyTrainingConfig {
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
         config.lagrange.costLimit = -2.3
-        config.lagrange.initial = 1
-        config.lagrange.bound = 1.5
-        config.lagrange.learningRate = 0.05
+        config.lagrange.initial = 0.5
+        config.lagrange.bound = 1.2
+        config.lagrange.learningRate = 0.02
         return config
     }
 }

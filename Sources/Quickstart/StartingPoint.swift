@@ -7,11 +7,11 @@ public struct StartingPoint {
 
     public init(_ config: QuickstartConfig) { self.config = config }
 
-    /// Writes `data/pairs`, `data/namings`, `data/conversations` and `models/start` into `folder`.
+    /// Writes `data/pairs`, `data/lessons`, `data/conversations` and `models/start` into `folder`.
     public func write(to folder: URL) throws {
         let folders = StoryFolders(root: folder)
         try WorldFiles(config.world, seed: config.seed).write(
-            pairs: folders.pairs, namings: folders.namings, conversations: folders.conversations)
+            pairs: folders.pairs, lessons: folders.lessons, conversations: folders.conversations)
         try DurableFiles.createDirectory(at: folders.start.deletingLastPathComponent())
         try DurableFiles.publishDirectory(at: folders.start) { try TinyModel.write(config.model, seed: config.seed, to: $0) }
     }

@@ -5,7 +5,7 @@ struct StoryFolders {
     let root: URL
 
     var pairs: URL { root.appending(path: "data/pairs") }
-    var namings: URL { root.appending(path: "data/namings") }
+    var lessons: URL { root.appending(path: "data/lessons") }
     var conversations: URL { root.appending(path: "data/conversations") }
     var start: URL { root.appending(path: "models/start") }
     func run(_ name: String) -> URL { root.appending(path: name) }

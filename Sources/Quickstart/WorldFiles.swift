@@ -11,11 +11,11 @@ struct WorldFiles {
     init(_ config: WorldConfig, seed: UInt64) { (self.config, self.seed) = (config, seed) }
 
     /// Preference pairs (train and evaluation), pictures with their names, and the base policy's conversations.
-    func write(pairs: URL, namings: URL, conversations: URL) throws {
+    func write(pairs: URL, lessons: URL, conversations: URL) throws {
         let world = try WorldDataset(seed: seed)
         try write(world.pairs(config.trainingPairs, .train), .train, to: pairs) { $0.category }
         try write(world.pairs(config.evaluationPairs, .evaluation), .evaluation, to: pairs) { $0.category }
-        try write(world.namings(config.namings), .train, to: namings) { $0.category }
+        try write(world.lessons(config.lessons), .train, to: lessons) { $0.category }
         try write(world.conversations(config.conversations), .train, to: conversations) { $0.category }
     }
 

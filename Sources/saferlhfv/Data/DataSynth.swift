@@ -11,7 +11,7 @@ struct DataSynthCommand: ParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
-    @Option(help: "The folder to write: data/pairs, data/namings, data/conversations, models/start.")
+    @Option(help: "The folder to write: data/pairs, data/lessons, data/conversations, models/start.")
     var output: String
 
     func run() throws {

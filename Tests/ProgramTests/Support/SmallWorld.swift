@@ -17,7 +17,7 @@ struct SmallWorld: Sendable {
     private init() throws {
         folder = try TemporaryFolder()
         let sizes = [
-            "seed=3", "world.namings=2", "world.conversations=12", "world.trainingPairs=24", "world.evaluationPairs=4",
+            "seed=3", "world.lessons=2", "world.conversations=12", "world.trainingPairs=24", "world.evaluationPairs=4",
             "model.vocabularySize=320", "model.visionWidth=8", "model.visionLayers=2", "model.visionHeads=2", "model.patchSize=24",
             "model.textWidth=16", "model.textLayers=2", "model.textHeads=2", "model.textKeyValueHeads=1",
         ]
