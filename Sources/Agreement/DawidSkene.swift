@@ -13,7 +13,7 @@ import Foundation
 public struct DawidSkene: Sendable {
     /// When to stop.
     public struct Settings: Sendable, Equatable {
-        public var maximumIterations = 200
+        public var maximumIterations = 1000
         /// Stops when an item's mean log-likelihood, in nats, grew by less.
         public var tolerance = 1e-8
 
