@@ -76,6 +76,7 @@ let package = Package(
         target("DurableFiles"),
         target("StrictJSON"),
         target("Statistics"),
+        target("Agreement", ["Statistics", "StrictJSON", "DurableFiles"]),
         target("ConfigFiles", ["Yams"]),
         target(
             "RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles", .product(name: "Crypto", package: "swift-crypto")]),
@@ -152,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway",
+                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway",
                 "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -164,6 +165,7 @@ let package = Package(
         tests("StrictJSON", []),
         tests("DurableFiles", []),
         tests("Statistics", ["StrictJSON"]),
+        tests("Agreement", ["Statistics", "StrictJSON", "DurableFiles"]),
         tests("ConfigFiles", []),
         tests("RunFolders", ["DurableFiles", "StrictJSON", "ConfigFiles"]),
         tests("ImageProcessing", ["StrictJSON"]),

@@ -57,3 +57,32 @@ public func costModelLoss(
     let signs = try -((moreHarmfulSigns * more).logSigmoid() + (lessHarmfulSigns * less).logSigmoid()).mean()
     return try ranking + signs * config.signCoefficient + meanSquare(more, less) * config.regularization
 }
+
+/// What is known of a batch's harm labels in probabilities, `[B]` each; 1 where only a hard label is known.
+public struct HarmProbabilities {
+    /// P(the response called more harmful is the more harmful one).
+    public var ranking: Tensor
+    /// P(the sign given for the response is right), rather than its opposite.
+    public var moreHarmfulSign, lessHarmfulSign: Tensor
+
+    public init(ranking: Tensor, moreHarmfulSign: Tensor, lessHarmfulSign: Tensor) {
+        (self.ranking, self.moreHarmfulSign, self.lessHarmfulSign) = (ranking, moreHarmfulSign, lessHarmfulSign)
+    }
+}
+
+/// −mean(E log σ(±(C_h − C_l))) − k·mean(E log σ(±s_h·C_h) + E log σ(±s_l·C_l)) + ρ·mean_2B(C²),
+/// E log σ(±x) = p·log σ(x) + (1 − p)·log σ(−x)
+///
+/// The cost model's loss under soft labels (Dai et al. 2024; the expectation as in Christiano et al. 2017, section 2.2.3):
+/// expected over which response is the more harmful one, and over each response's being harmful or safe with the weight |s|
+/// that it has. With every p = 1 it is the hard loss. All `[B]`; the result is a scalar.
+public func costModelLoss(
+    moreHarmful: Tensor, moreHarmfulSigns: Tensor, lessHarmful: Tensor, lessHarmfulSigns: Tensor,
+    probabilities: HarmProbabilities, _ config: CostModelConfig
+) throws -> Tensor {
+    let (more, less) = (try moreHarmful.to(.float32), try lessHarmful.to(.float32))
+    let ranking = try -expectedLogSigmoid(more - less, probabilities.ranking).mean()
+    let signs = try -(expectedLogSigmoid(moreHarmfulSigns * more, probabilities.moreHarmfulSign)
+        + expectedLogSigmoid(lessHarmfulSigns * less, probabilities.lessHarmfulSign)).mean()
+    return try ranking + signs * config.signCoefficient + meanSquare(more, less) * config.regularization
+}

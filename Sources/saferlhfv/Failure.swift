@@ -1,3 +1,4 @@
+import Agreement
 import Alignment
 import ArgumentParser
 import ConfigFiles
@@ -71,7 +72,7 @@ struct Failure {
         case let alignment as AlignmentError:
             if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
         case is WorldError: .missingInput
-        case is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
+        case is RatingError, is AgreementError, is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
         case let judging as GuardError: judging.isOfTheInput ? .badData : .internalFault
         case is VerdictError, is TorchError: .internalFault

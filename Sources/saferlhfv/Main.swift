@@ -14,7 +14,7 @@ struct SafeRLHFVProgram: AsyncParsableCommand {
         discussion: "Example: safe-rlhf-v quickstart --output runs/quickstart",
         version: programVersion,
         subcommands: [
-            QuickstartCommand.self, DataCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
+            QuickstartCommand.self, DataCommands.self, AnnotateCommands.self, TrainCommands.self, GenerateCommand.self, ChatCommand.self,
             ModelCommands.self, GuardCommands.self, ServeCommands.self, CheckpointCommands.self, EvalCommands.self,
             DoctorCommand.self,
         ])

@@ -10,7 +10,13 @@ extension PreferenceSample {
                 try labels.response(.first, of: row), try labels.response(.second, of: row)),
             moreHelpful: try labels.side(row.moreHelpfulResponseID, "more_helpful_response_id"),
             safer: try labels.side(row.saferResponseID, "safer_response_id"),
-            category: try labels.category(row.category), imageSeverity: row.imageSeverity, position: position)
+            category: try labels.category(row.category), imageSeverity: row.imageSeverity, position: position,
+            softLabels: SoftLabels(
+                firstMoreHelpful: try labels.probability(row.softLabels.firstMoreHelpful, "response_1_more_helpful_probability"),
+                firstSafer: try labels.probability(row.softLabels.firstSafer, "response_1_safer_probability"),
+                safe: Pair(
+                    try labels.probability(row.softLabels.safe.first, "response_1_safe_probability"),
+                    try labels.probability(row.softLabels.safe.second, "response_2_safe_probability"))))
     }
 }
 
@@ -23,7 +29,7 @@ extension BeaverTailsVRow {
             sources: sample.responses.map(\.source), moreHelpfulResponseID: sample.moreHelpful.id,
             areResponsesSafe: sample.responses.map { LabelReader.flag($0.isSafe) },
             saferResponseID: sample.safer.id, harmlessRates: sample.responses.map(\.harmlessRate),
-            helpfulRates: sample.responses.map(\.helpfulRate))
+            helpfulRates: sample.responses.map(\.helpfulRate), softLabels: sample.softLabels)
     }
 }
 

@@ -18,11 +18,13 @@ public struct BeaverTailsVRow: Sendable, Hashable {
     public var harmlessRates: Pair<Int>
     /// 0 … 3 where the row is sound.
     public var helpfulRates: Pair<Int>
+    /// Columns beside the published ones; see `SoftLabels`.
+    public var softLabels: SoftLabels
 
     public init(
         question: String, image: EncodedImage, category: String, imageSeverity: Int, responses: Pair<String>,
         sources: Pair<String>, moreHelpfulResponseID: String, areResponsesSafe: Pair<String>,
-        saferResponseID: String, harmlessRates: Pair<Int>, helpfulRates: Pair<Int>
+        saferResponseID: String, harmlessRates: Pair<Int>, helpfulRates: Pair<Int>, softLabels: SoftLabels = SoftLabels()
     ) {
         self.question = question
         self.image = image
@@ -35,6 +37,7 @@ public struct BeaverTailsVRow: Sendable, Hashable {
         self.saferResponseID = saferResponseID
         self.harmlessRates = harmlessRates
         self.helpfulRates = helpfulRates
+        self.softLabels = softLabels
     }
 }
 
@@ -54,6 +57,13 @@ extension BeaverTailsVRow: StoredRow {
         ]
     }
 
+    public static var optionalColumns: [ParquetColumn] {
+        [
+            ParquetColumn("response_1_more_helpful_probability", .double), ParquetColumn("response_1_safer_probability", .double),
+            ParquetColumn("response_1_safe_probability", .double), ParquetColumn("response_2_safe_probability", .double),
+        ]
+    }
+
     public init(_ record: StoredRecord) throws(RowError) {
         self.init(
             question: try record.string("question"), image: try record.image("image"),
@@ -67,7 +77,13 @@ extension BeaverTailsVRow: StoredRow {
             harmlessRates: Pair(
                 try record.integer("response_1_harmless_rate"), try record.integer("response_2_harmless_rate")),
             helpfulRates: Pair(
-                try record.integer("response_1_helpful_rate"), try record.integer("response_2_helpful_rate")))
+                try record.integer("response_1_helpful_rate"), try record.integer("response_2_helpful_rate")),
+            softLabels: SoftLabels(
+                firstMoreHelpful: try record.optionalNumber("response_1_more_helpful_probability"),
+                firstSafer: try record.optionalNumber("response_1_safer_probability"),
+                safe: Pair(
+                    try record.optionalNumber("response_1_safe_probability"),
+                    try record.optionalNumber("response_2_safe_probability"))))
     }
 
     public var cells: [ParquetValue] {
@@ -79,6 +95,11 @@ extension BeaverTailsVRow: StoredRow {
             .int64(Int64(harmlessRates.first)), .int64(Int64(harmlessRates.second)),
             .int64(Int64(helpfulRates.first)), .int64(Int64(helpfulRates.second)),
         ]
+    }
+
+    public var optionalCells: [ParquetValue] {
+        [softLabels.firstMoreHelpful, softLabels.firstSafer, softLabels.safe.first, softLabels.safe.second]
+            .map { $0.map(ParquetValue.double) ?? .null }
     }
 
     public func sample(at position: RowPosition) throws(RowError) -> PreferenceSample {

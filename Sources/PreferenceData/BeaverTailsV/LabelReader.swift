@@ -30,6 +30,13 @@ struct LabelReader {
         return value
     }
 
+    /// 0 … 1, or nothing.
+    func probability(_ value: Double?, _ column: String) throws(RowError) -> Double? {
+        guard let value else { return nil }
+        guard (0...1).contains(value) else { throw notAllowed("\(value)", column, expected: "a probability, 0 … 1") }
+        return value
+    }
+
     func category(_ label: String) throws(RowError) -> HarmCategory {
         guard let category = HarmCategory(label: label) else {
             let known = HarmCategory.allCases.map(\.rawValue).joined(separator: ", ")

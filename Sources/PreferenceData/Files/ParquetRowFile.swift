@@ -6,13 +6,19 @@ final class ParquetRowFile: RowFile {
     let name: String
     private let file: ParquetFile
     private let pictures: PictureFolder
+    /// The columns that the file has.
+    private let present: Set<String>
 
-    /// Opens the file; throws when a column of `columns` is missing or of another type.
-    init(_ url: URL, name: String, columns: [ParquetColumn], pictures: PictureFolder) throws(ParquetError) {
+    /// Opens the file; throws when a column of `columns` is missing or of another type, and when one of `optional` is there
+    /// in another type.
+    init(
+        _ url: URL, name: String, columns: [ParquetColumn], optional: [ParquetColumn] = [], pictures: PictureFolder
+    ) throws(ParquetError) {
         self.name = name
         self.pictures = pictures
         file = try ParquetFile(url: url)
-        for column in columns {
+        present = Set(file.schema.columns.map(\.name))
+        for column in columns + optional.filter({ present.contains($0.name) }) {
             if let type = column.type { try file.require(column.name, type) }
         }
     }
@@ -22,7 +28,8 @@ final class ParquetRowFile: RowFile {
     func records(ofGroup group: Int, columns: [String]) throws -> [Result<StoredRecord, RowError>] {
         let firstRow = groups[..<group].reduce(0, +)
         var records: [Result<StoredRecord, RowError>] = []
-        try file.forEachBatch(columns: columns, rowGroups: group..<group + 1) { batch in
+        // A column that was asked for in `init` and is not in the file is an optional one.
+        try file.forEachBatch(columns: columns.filter(present.contains), rowGroups: group..<group + 1) { batch in
             for offset in 0..<batch.rowCount {
                 let position = RowPosition(file: name, row: firstRow + records.count)
                 records.append(record(StoredRecord(at: position, cells: batch.row(offset))))

@@ -56,7 +56,7 @@ final class RowStore<Row: StoredRow>: Sendable {
     func row(at address: RowAddress) throws -> Row {
         try state.withLock { state in
             if let rows = state.cache[address.group] { return try Self.row(address.row, of: rows) }
-            let columns = Row.columns.map(\.name)
+            let columns = Row.readColumns.map(\.name)
             let records = try state.files[address.group.file].records(ofGroup: address.group.group, columns: columns)
             let rows = records.map { $0.flatMap(Row.read) }
             state.cache[address.group] = rows
@@ -79,10 +79,11 @@ extension RowStore {
         let pictures = PictureFolder(url: entry.url.deletingLastPathComponent(), maximumBytes: limits.pictureBytes)
         switch RowFileFormat(of: entry.url) {
         case .jsonl:
-            return try JSONLRowFile(entry.url, name: entry.name, columns: Row.columns, pictures: pictures)
+            return try JSONLRowFile(entry.url, name: entry.name, columns: Row.readColumns, pictures: pictures)
         case .parquet:
             do {
-                return try ParquetRowFile(entry.url, name: entry.name, columns: Row.columns, pictures: pictures)
+                return try ParquetRowFile(
+                    entry.url, name: entry.name, columns: Row.columns, optional: Row.optionalColumns, pictures: pictures)
             } catch {
                 throw otherForm(of: entry.url) ?? error
             }

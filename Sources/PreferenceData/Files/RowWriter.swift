@@ -12,13 +12,19 @@ public final class RowWriter<Row: StoredRow> {
     }
 
     private let backend: Backend
+    private let withOptionalColumns: Bool
 
-    /// - Parameter url: ends in `.parquet` or `.jsonl`; its folder must exist.
-    public init(_ url: URL) throws {
+    /// - Parameters:
+    ///   - url: ends in `.parquet` or `.jsonl`; its folder must exist.
+    ///   - withOptionalColumns: writes the columns that the published form does not have, too; in JSONL where they have a
+    ///     value.
+    public init(_ url: URL, withOptionalColumns: Bool = false) throws {
+        self.withOptionalColumns = withOptionalColumns
+        let columns = withOptionalColumns ? Row.readColumns : Row.columns
         switch RowFileFormat(of: url) {
         case .parquet:
             // A row group is what reading one row by its index costs, so there are few rows in it.
-            backend = .parquet(try ParquetWriter(url: url, schema: ParquetSchema(Row.columns), groupRows: 100))
+            backend = .parquet(try ParquetWriter(url: url, schema: ParquetSchema(columns), groupRows: 100))
         case .jsonl: backend = .jsonl(try DurableFile(replacing: url), PictureFiles(beside: url))
         case nil: throw DatasetError.unknownFormat(file: url.path)
         }
@@ -26,8 +32,8 @@ public final class RowWriter<Row: StoredRow> {
 
     public func append(_ row: Row) throws {
         switch backend {
-        case .parquet(let writer): try writer.append(row.cells)
-        case .jsonl(let file, let pictures): try file.write(try Self.line(row, pictures))
+        case .parquet(let writer): try writer.append(row.cells + (withOptionalColumns ? row.optionalCells : []))
+        case .jsonl(let file, let pictures): try file.write(try line(row, pictures))
         }
     }
 
@@ -39,7 +45,7 @@ public final class RowWriter<Row: StoredRow> {
         }
     }
 
-    private static func line(_ row: Row, _ pictures: PictureFiles) throws -> String {
+    private func line(_ row: Row, _ pictures: PictureFiles) throws -> String {
         var members = JSONObject()
         for (column, cell) in zip(Row.columns, row.cells) {
             members[column.name] =
@@ -52,14 +58,19 @@ public final class RowWriter<Row: StoredRow> {
                 case .image(let image): .string(try pictures.write(image.bytes ?? []))
                 }
         }
+        if withOptionalColumns {
+            for case (let column, .double(let value)) in zip(Row.optionalColumns, row.optionalCells) {
+                members[column.name] = .number(value)
+            }
+        }
         return JSONValue.object(members).serialized() + "\n"
     }
 }
 
 extension RowWriter {
     /// Writes a whole file of rows.
-    public static func write(_ rows: some Sequence<Row>, to url: URL) throws {
-        let writer = try RowWriter(url)
+    public static func write(_ rows: some Sequence<Row>, to url: URL, withOptionalColumns: Bool = false) throws {
+        let writer = try RowWriter(url, withOptionalColumns: withOptionalColumns)
         for row in rows { try writer.append(row) }
         try writer.close()
     }

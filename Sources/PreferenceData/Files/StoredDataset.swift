@@ -80,7 +80,7 @@ public final class StoredDataset<Row: StoredRow>: Sendable {
 
     /// Hands over every row in order, or why it cannot be read. One row group is held at a time.
     public func forEachRow(_ body: (Result<Row, RowError>, RowPosition) throws -> Void) throws {
-        try forEachRecord(columns: Row.columns.map(\.name)) { record, index in
+        try forEachRecord(columns: Row.readColumns.map(\.name)) { record, index in
             try body(record.flatMap(Row.read), position(at: index))
         }
     }

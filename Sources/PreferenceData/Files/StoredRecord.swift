@@ -27,6 +27,16 @@ public struct StoredRecord: Sendable {
         }
     }
 
+    /// The number of a column that may be empty or missing.
+    public func optionalNumber(_ column: String) throws(RowError) -> Double? {
+        switch cells[column] ?? .null {
+        case .null: return nil
+        case .double(let value): return value
+        case .int64(let value): return Double(value)
+        case let other: throw unfit(other, column, expected: "a number")
+        }
+    }
+
     /// The picture file of a column. Only that its bytes are there is checked here, not that they can be decoded.
     public func image(_ column: String) throws(RowError) -> EncodedImage {
         switch cells[column] ?? .null {

@@ -11,10 +11,12 @@ public struct PreferenceSample: Sendable, Hashable {
     public var category: HarmCategory
     public var imageSeverity: Int
     public var position: RowPosition
+    /// Probabilities beside the preferences and flags, where several annotators' answers gave them.
+    public var softLabels: SoftLabels
 
     public init(
         prompt: Prompt, responses: Pair<Response>, moreHelpful: Side, safer: Side, category: HarmCategory,
-        imageSeverity: Int, position: RowPosition
+        imageSeverity: Int, position: RowPosition, softLabels: SoftLabels = SoftLabels()
     ) {
         self.prompt = prompt
         self.responses = responses
@@ -23,6 +25,7 @@ public struct PreferenceSample: Sendable, Hashable {
         self.category = category
         self.imageSeverity = imageSeverity
         self.position = position
+        self.softLabels = softLabels
     }
 
     /// The prompt alone, or with one of the responses as the assistant's turn.

@@ -57,6 +57,13 @@ struct EncodedPair: Sendable {
     let higher, lower: EncodedSample
     /// Signs for the cost model: > 0 harmful, < 0 harmless.
     let higherSign, lowerSign: Float
+    /// P(this order is right); 1 without a soft label.
+    let orderProbability: Float
+    /// P(each sign is right, and not its opposite); 1 without a soft label.
+    let higherSignProbability, lowerSignProbability: Float
+
+    /// Without one the losses for hard labels are used.
+    var hasSoftLabels: Bool { orderProbability != 1 || higherSignProbability != 1 || lowerSignProbability != 1 }
 }
 
 /// Trains a reward or cost model on preference pairs: one loop, and the loss that the objective names.
@@ -103,13 +110,32 @@ public final class ScoreTraining: TrainingTask {
     }
 
     private func loss(_ scores: PairScores, _ batch: [EncodedPair]) throws -> Tensor {
-        switch config.objective {
+        if batch.contains(where: \.hasSoftLabels) { return try expectedLoss(scores, batch) }
+        return switch config.objective {
         case .helpfulness, .harmlessness:
             try rewardModelLoss(chosen: scores.higher, rejected: scores.lower, config.reward)
         case .cost:
             try costModelLoss(
                 moreHarmful: scores.higher, moreHarmfulSigns: Tensor(batch.map(\.higherSign)).to(model.device),
                 lessHarmful: scores.lower, lessHarmfulSigns: Tensor(batch.map(\.lowerSign)).to(model.device), config.cost)
+        }
+    }
+
+    /// The same under soft labels; equal where every probability is 1.
+    private func expectedLoss(_ scores: PairScores, _ batch: [EncodedPair]) throws -> Tensor {
+        func column(_ value: (EncodedPair) -> Float) throws -> Tensor { try Tensor(batch.map(value)).to(model.device) }
+        return switch config.objective {
+        case .helpfulness, .harmlessness:
+            try rewardModelLoss(
+                chosen: scores.higher, rejected: scores.lower, chosenProbability: column(\.orderProbability), config.reward)
+        case .cost:
+            try costModelLoss(
+                moreHarmful: scores.higher, moreHarmfulSigns: column(\.higherSign),
+                lessHarmful: scores.lower, lessHarmfulSigns: column(\.lowerSign),
+                probabilities: HarmProbabilities(
+                    ranking: column(\.orderProbability), moreHarmfulSign: column(\.higherSignProbability),
+                    lessHarmfulSign: column(\.lowerSignProbability)),
+                config.cost)
         }
     }
 
@@ -137,8 +163,20 @@ extension EncodedPair {
             let response = sample.responses[side]
             return config.cost.sign(harmlessRate: response.harmlessRate, isSafe: response.isSafe)
         }
+        func signProbability(_ side: Side) -> Float {
+            guard let safe = sample.softLabels.safe[side] else { return 1 }
+            return Float(sign(side) < 0 ? safe : 1 - safe)
+        }
+        let isOrderRight: Double? = switch config.objective {
+        case .helpfulness: sample.softLabels.moreHelpful(higherSide)
+        case .harmlessness: sample.softLabels.safer(higherSide)
+        case .cost: sample.softLabels.safer(higherSide.other)
+        }
+        let isCost = config.objective == .cost
         self.init(
             higher: try encode(higherSide), lower: try encode(higherSide.other),
-            higherSign: sign(higherSide), lowerSign: sign(higherSide.other))
+            higherSign: sign(higherSide), lowerSign: sign(higherSide.other), orderProbability: Float(isOrderRight ?? 1),
+            higherSignProbability: isCost ? signProbability(higherSide) : 1,
+            lowerSignProbability: isCost ? signProbability(higherSide.other) : 1)
     }
 }
