@@ -129,7 +129,7 @@ extension PolicyTrainingConfig {
         config.rolloutSize = 64
         config.epochs = algorithm == .safeRLHFV ? 2 : 0.4
         config.sampling = .quickstart
-        config.ppo.klCoefficient = 0.08
+        config.ppo.klCoefficient = 0.05
         config.ppo.updateIterations = 2
         // Responses are short: every token gets the whole outcome, and the critics only the baseline.
         config.ppo.gaeLambda = 1
@@ -139,9 +139,9 @@ extension PolicyTrainingConfig {
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -2.3
-        config.lagrange.initial = 0.5
-        config.lagrange.bound = 1.2
+        config.lagrange.costLimit = -2.6
+        config.lagrange.initial = 1
+        config.lagrange.bound = 1.3
         config.lagrange.learningRate = 0.02
         return config
     }
