@@ -117,6 +117,15 @@ let package = Package(
             ],
             resources: [.copy("ServedFiles")]),
 
+        target(
+            "DatasetBuilding",
+            [
+                "EmbeddedWorld", "PreferenceData", "Conversations", "ImageProcessing", "Statistics", "StrictJSON", "DurableFiles",
+                "ConfigFiles", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         target("TorchNN", ["Torch"]),
@@ -153,8 +162,8 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway",
-                "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles", "EmbeddedWorld", "Evaluation",
+                "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -193,6 +202,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         tests("Quickstart", []),
+        tests(
+            "DatasetBuilding",
+            [
+                "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Gateway", "PreferenceData", "Statistics", "StrictJSON",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "NeuralGuards",
             [
