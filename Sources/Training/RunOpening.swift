@@ -4,7 +4,7 @@ import StrictJSON
 import Torch
 
 /// The version of this program, as checkpoints record it.
-public let programVersion = "0.1.0"
+public let programVersion = "0.3.0"
 
 /// Opens a run folder: a new one, or one that was left off, with its inputs fingerprinted.
 public struct RunOpening {
