@@ -127,7 +127,7 @@ extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
         config.rolloutSize = 64
-        config.epochs = algorithm == .safeRLHFV ? 2 : 0.4
+        config.epochs = algorithm == .safeRLHFV ? 2.5 : 0.4
         config.sampling = .quickstart
         config.ppo.klCoefficient = 0.05
         config.ppo.updateIterations = 2
@@ -139,7 +139,7 @@ extension PolicyTrainingConfig {
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -2.6
+        config.lagrange.costLimit = -2.7
         config.lagrange.initial = 1
         config.lagrange.bound = 1.3
         config.lagrange.learningRate = 0.02
