@@ -15,7 +15,7 @@ import VisionLanguageModels
 public actor NeuralGuard: Guard {
     public nonisolated let identity: GuardIdentity
     public nonisolated let limits: GuardLimits
-    private nonisolated let executor = QueueExecutor(label: "safe-rlhf-v.guard")
+    private nonisolated let executor = TensorExecutor(label: "safe-rlhf-v.guard")
     private let classifier: GuardClassifier
     private let temperatures: GuardTemperatures
     private let batchSize: Int
@@ -133,17 +133,5 @@ extension Verdict {
             levels: Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0, min(1, prediction.probability(of: $0))) }),
             categories: Dictionary(uniqueKeysWithValues: HarmCategory.allCases.map { ($0, min(1, prediction.probability(of: $0))) }),
             refusal: prediction.refusal)
-    }
-}
-
-/// Runs an actor's jobs one after another on a queue of its own.
-private final class QueueExecutor: SerialExecutor {
-    private let queue: DispatchQueue
-
-    init(label: String) { queue = DispatchQueue(label: label) }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }

@@ -47,6 +47,60 @@ public final class KVCache {
         }
     }
 
+    /// The rows of several caches in one, aligned at their last tokens, in memory for `capacity` tokens a row.
+    ///
+    /// Columns before a row's first token are 0, and are the owner's to hide. The parts are used up, layer by layer, so that
+    /// no more than one layer is ever there twice.
+    public static func joined(_ parts: [Part], capacity: Int) throws(TorchError) -> KVCache {
+        let layerCount = parts.first?.cache.layers.count ?? 0
+        let length = parts.map(\.tokens).max() ?? 0
+        guard length <= capacity, parts.allSatisfy({ $0.tokens <= $0.cache.length && $0.cache.layers.count == layerCount }) else {
+            throw TorchError(
+                operation: "KVCache.joined",
+                message: "parts of \(parts.map(\.tokens)) tokens out of \(parts.map(\.cache.length)), capacity \(capacity)")
+        }
+        let result = KVCache(layerCount: layerCount, capacity: capacity)
+        for index in 0..<layerCount { result.layers[index] = try joinedLayer(parts, index, length, capacity) }
+        result.length = length
+        return result
+    }
+
+    /// Rows of a cache, and how many of their last tokens matter.
+    public struct Part {
+        let cache: KVCache
+        let rows: [Int]
+        let tokens: Int
+
+        /// - Parameter rows: in the order that they shall have; one that is named twice is there twice.
+        public init(_ cache: KVCache, rows: [Int], tokens: Int) { (self.cache, self.rows, self.tokens) = (cache, rows, tokens) }
+    }
+
+    private static func joinedLayer(
+        _ parts: [Part], _ index: Int, _ length: Int, _ capacity: Int
+    ) throws(TorchError) -> Layer? {
+        guard let example = parts.lazy.compactMap({ $0.cache.layers[index]?.keys }).first else { return nil }
+        let shape = [parts.reduce(0) { $0 + $1.rows.count }, example.size(1), capacity, example.size(3)]
+        let layer = Layer(
+            keys: try Tensor.zeros(shape, dtype: example.dtype, on: example.device),
+            values: try Tensor.zeros(shape, dtype: example.dtype, on: example.device))
+        var row = 0
+        for part in parts {
+            guard let old = part.cache.layers[index] else {
+                throw TorchError(operation: "KVCache.joined", message: "layer \(index) of a part is empty")
+            }
+            let rows = try Tensor(part.rows.map(Int64.init)).to(example.device)
+            for (new, old) in [(layer.keys, old.keys), (layer.values, old.values)] {
+                let end = part.cache.length
+                try new.sliced(0, row..<(row + part.rows.count)).sliced(2, (length - part.tokens)..<length)
+                    .assign(old.sliced(2, (end - part.tokens)..<end).picked(rows))
+            }
+            row += part.rows.count
+        }
+        // Two parts may be rows of one cache: it is emptied only when all have been read.
+        for part in parts { part.cache.layers[index] = nil }
+        return layer
+    }
+
     /// One layer's view of the cache, as a model's attention sees it.
     public func layer(_ index: Int) -> KVCacheLayer { KVCacheLayer(cache: self, index: index) }
 
