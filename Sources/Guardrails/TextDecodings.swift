@@ -77,7 +77,7 @@ enum TextDecodings {
         let input = Array(text.utf8)
         var at = 0
         while at < input.count {
-            if let (decoded, length) = escape(input[at...]) {
+            if startsEscape(input[at]), let (decoded, length) = escape(input[at...]) {
                 bytes += decoded
                 at += length
             } else {
@@ -86,6 +86,10 @@ enum TextDecodings {
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func startsEscape(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "&")
     }
 
     /// The escape at the start of `input`: what it says and how long it is.
@@ -126,8 +130,11 @@ enum TextDecodings {
     }
 
     private static func isBase64(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            || Array("+/=-_".utf8).contains(byte)
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 
     /// Replaces each run of the alphabet's bytes, at least `minimum` long, by what it decodes to; nil when none does.
@@ -144,7 +151,7 @@ enum TextDecodings {
             } else {
                 result += run
             }
-            run.removeAll()
+            run.removeAll(keepingCapacity: true)
         }
         for byte in text.utf8 {
             if isMember(byte) { run.append(byte) } else { flush(); result.append(byte) }
