@@ -5,6 +5,7 @@ import Synchronization
 /// that cannot be used leaves the old one in force.
 public final class PolicyHolder: Sendable {
     private let file: URL?
+    private let adjust: @Sendable (SafetyPolicy) -> SafetyPolicy
     private let state: Mutex<SafetyPolicy>
 
     /// What a reload found.
@@ -18,14 +19,22 @@ public final class PolicyHolder: Sendable {
     }
 
     /// Holds the policy in `file`, or the packaged one.
-    public init(file: URL?) throws {
-        self.file = file
-        state = Mutex(try file.map { try SafetyPolicy(contentsOf: $0) } ?? SafetyPolicy.packaged())
+    ///
+    /// - Parameter adjust: changes every policy before it comes into force, a guard's thresholds for one; what it makes of
+    ///   the same policy is always the same, with a hash of its own where anything is changed.
+    public init(file: URL?, adjusting adjust: @escaping @Sendable (SafetyPolicy) -> SafetyPolicy = { $0 }) throws {
+        (self.file, self.adjust) = (file, adjust)
+        state = Mutex(adjust(try file.map { try SafetyPolicy(contentsOf: $0) } ?? SafetyPolicy.packaged()))
+    }
+
+    /// Holds the policy in `file`, adjusted as those of another holder are.
+    public convenience init(file: URL, adjustedLike other: PolicyHolder) throws {
+        try self.init(file: file, adjusting: other.adjust)
     }
 
     /// Holds a policy that no file stands behind; reloading changes nothing.
     public init(_ policy: SafetyPolicy) {
-        file = nil
+        (file, adjust) = (nil, { $0 })
         state = Mutex(policy)
     }
 
@@ -36,7 +45,7 @@ public final class PolicyHolder: Sendable {
     public func reload() -> Reload {
         guard let file else { return .unchanged }
         do {
-            let policy = try SafetyPolicy(contentsOf: file)
+            let policy = adjust(try SafetyPolicy(contentsOf: file))
             return state.withLock { current in
                 if current.hash == policy.hash { return .unchanged }
                 current = policy

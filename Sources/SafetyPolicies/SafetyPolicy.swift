@@ -1,4 +1,5 @@
 public import Conversations
+import Crypto
 
 /// What is allowed and what becomes of the rest: one versioned file that every part of the system reads.
 ///
@@ -10,7 +11,7 @@ public struct SafetyPolicy: Sendable, Equatable {
     public var name: String
     /// The author's own version; the hash tells two files with one version apart.
     public var version: String
-    /// SHA-256 over the file's bytes, 64 hexadecimal digits.
+    /// SHA-256 over the file's bytes, 64 hexadecimal digits; where something was changed after reading, over that as well.
     public var hash: String
     /// The least level that counts as harmful: where the cost model's sign turns, and what reports call unsafe.
     public var harmfulFrom: Severity
@@ -63,6 +64,12 @@ public struct SafetyPolicy: Sendable, Equatable {
     /// The text to show when `direction` refuses because of `category` (nil: because of harm as such).
     public func refusal(_ direction: PolicyDirection, _ category: HarmCategory?) -> String {
         category.flatMap { entry($0).refusal } ?? refusals[direction] ?? "I can't help with that."
+    }
+
+    /// Makes the hash that of a policy which differs from its file by `change`, so that logs and receipts tell the two apart.
+    public mutating func note(change: String) {
+        let digest = SHA256.hash(data: Array((hash + "\n" + change).utf8))
+        hash = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// Whether a level is harmful under this policy.
