@@ -102,16 +102,27 @@ let package = Package(
 
         // Server: HTTP, and no tensors either.
         target(
+            "ChatServers",
+            [
+                "Guardrails", "Conversations", "ImageProcessing", "StrictJSON",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        target(
             "Gateway",
             [
-                "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles", "ConfigFiles",
+                "ChatServers", "Guardrails", "SafetyPolicies", "Conversations", "StrictJSON", "DurableFiles", "ConfigFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdHTTP2", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -162,8 +173,8 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles", "EmbeddedWorld", "Evaluation",
-                "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "Agreement", "Alignment", "ChatServers", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles",
+                "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -196,7 +207,7 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
+                "ChatServers", "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -25,7 +25,7 @@ public struct MockUpstreamConfig: Sendable {
 /// demonstrations, and measuring what stands in front of it.
 public final class MockUpstream: Sendable {
     private let config: MockUpstreamConfig
-    private let state = Mutex((count: 0, bodies: [[UInt8]]()))
+    private let state = Mutex((count: 0, bodies: [[UInt8]](), traces: [String]()))
     /// Whether bodies are kept; off in long runs.
     private let remembers: Bool
 
@@ -36,6 +36,8 @@ public final class MockUpstream: Sendable {
 
     /// The bodies of all chat requests so far.
     public var bodies: [[UInt8]] { state.withLock { $0.bodies } }
+    /// `traceparent` and `tracestate` of all chat requests so far, with a space between them.
+    public var traces: [String] { state.withLock { $0.traces } }
     /// How many chat requests there were.
     public var callCount: Int { state.withLock { $0.count } }
 
@@ -57,15 +59,24 @@ public final class MockUpstream: Sendable {
             ])
         case (.post, "/v1/chat/completions"):
             let bytes = Array(try await request.body.collect(upTo: 64 << 20).readableBytesView)
-            return try await chat(bytes)
+            return try await chat(bytes, trace: Self.trace(request))
         default: return Response(status: .notFound)
         }
     }
 
-    private func chat(_ bytes: [UInt8]) async throws -> Response {
+    private static func trace(_ request: Request) -> String {
+        ["traceparent", "tracestate"].map { name in
+            HTTPField.Name(name).flatMap { request.headers[$0] } ?? "-"
+        }.joined(separator: " ")
+    }
+
+    private func chat(_ bytes: [UInt8], trace: String) async throws -> Response {
         let number = state.withLock { state in
             state.count += 1
-            if remembers { state.bodies.append(bytes) }
+            if remembers {
+                state.bodies.append(bytes)
+                state.traces.append(trace)
+            }
             return state.count - 1
         }
         guard let body = try? JSONValue(parsing: bytes) else { return Response(status: .badRequest) }

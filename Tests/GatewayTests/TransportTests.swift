@@ -1,3 +1,4 @@
+import ChatServers
 import Conversations
 import Foundation
 import Gateway
@@ -9,7 +10,6 @@ import Testing
 
 @testable import enum Gateway.PublicAddress
 @testable import struct Gateway.RemotePictures
-@testable import struct Gateway.WireError
 
 /// Reliability test G13: bytes that two servers could read differently are refused, and never reach the upstream server.
 @Suite("G13: framing", .serialized)

@@ -1,3 +1,4 @@
+import ChatServers
 import Conversations
 import Guardrails
 import HTTPTypes
@@ -16,7 +17,7 @@ struct ChatRoute: Sendable {
         let request = try await reader.read(body)
         let call = ChatCall(
             request: request, caller: exchange.caller, policy: exchange.policy, requestID: exchange.requestID,
-            route: "/v1/chat/completions", wantsDetail: exchange.wantsDetail)
+            trace: exchange.trace, route: "/v1/chat/completions", wantsDetail: exchange.wantsDetail)
         let judgement = try await service.judgeRequest(call)
         if service.isBlocked(judgement, request.moderation?.input) {
             return try await refused(call, judgement, exchange)
@@ -86,7 +87,7 @@ struct ChatRoute: Sendable {
         }
         let body = try await service.called {
             try await service.upstream.chat(
-                call.request.body(isStreaming: true), requestID: call.requestID, isStreaming: true)
+                call.request.body(isStreaming: true), requestID: call.requestID, trace: call.trace, isStreaming: true)
         }
         service.metrics.count("gateway_rounds_total")
         return exchange.stream(peers: peers, pingSeconds: seconds, decision: judgement.decision.action.rawValue) {

@@ -1,3 +1,4 @@
+import ChatServers
 import Conversations
 import Foundation
 import Guardrails
@@ -12,6 +13,7 @@ struct ChatCall: Sendable {
     var caller: Caller
     var policy: SafetyPolicy
     var requestID: String
+    var trace: TraceContext
     var route: String
     /// Whether the client asked for verdicts beside the answer.
     var wantsDetail: Bool
@@ -82,7 +84,7 @@ struct ChatService: Sendable {
     func complete(_ call: ChatCall) async throws -> (answer: ChatAnswer, choices: [SettledChoice]) {
         let bytes = try await called {
             try await upstream.chat(
-                call.request.body(isStreaming: false), requestID: call.requestID, isStreaming: false
+                call.request.body(isStreaming: false), requestID: call.requestID, trace: call.trace, isStreaming: false
             ).collected()
         }
         let answer = try counted { () throws(WireError) in
@@ -129,7 +131,7 @@ struct ChatService: Sendable {
         metrics.count("gateway_rounds_total")
         let bytes = try await withDeadline(round.remaining, time) {
             try await called {
-                try await upstream.chat(call.request.body(retry: round), requestID: call.requestID, isStreaming: false)
+                try await upstream.chat(call.request.body(retry: round), requestID: call.requestID, trace: call.trace, isStreaming: false)
                     .collected()
             }
         }

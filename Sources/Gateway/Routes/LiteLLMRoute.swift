@@ -1,3 +1,4 @@
+import ChatServers
 import Conversations
 import Guardrails
 import Hummingbird

@@ -1,3 +1,4 @@
+import ChatServers
 import Foundation
 import Guardrails
 import Hummingbird
@@ -22,7 +23,7 @@ struct ModelsRoute: Sendable {
     }
 
     private func models(_ exchange: Exchange) async throws -> [JSONValue] {
-        let bytes = try await service.called { try await service.upstream.models(requestID: exchange.requestID) }
+        let bytes = try await service.called { try await service.upstream.models(requestID: exchange.requestID, trace: exchange.trace) }
         guard let list = (try? JSONValue(parsing: bytes))?["data"]?.array else {
             throw WireError.upstream("the upstream server's list of models is not one")
         }

@@ -1,3 +1,4 @@
+import ChatServers
 import Foundation
 import Guardrails
 import HTTPTypes
@@ -12,10 +13,11 @@ import Synchronization
 /// Takes every request: an exact table of routes, then the key, then the limits, then the body, and only then the work.
 /// Nothing of a request that fails one of these reaches the next.
 struct GatewayResponder: HTTPResponder {
-    typealias Context = GatewayContext
+    typealias Context = ChannelContext
 
     let config: GatewayConfig
     let keyring: Keyring
+    let policies: CallerPolicies
     let chat: ChatRoute
     let moderation: ModerationRoute
     let models: ModelsRoute
@@ -28,9 +30,9 @@ struct GatewayResponder: HTTPResponder {
     let time: TimeSource
     let logger: Logger
 
-    func respond(to request: Request, context: GatewayContext) async throws -> Response {
+    func respond(to request: Request, context: ChannelContext) async throws -> Response {
         let start = time.now()
-        let requestID = Self.requestID(request)
+        let requestID = request.requestID
         let route = Route(request.head)
         var keyName = "-"
         var response: Response
@@ -63,7 +65,7 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func answer(
-        _ request: Request, _ route: Route, _ requestID: String, _ context: GatewayContext, _ start: Duration,
+        _ request: Request, _ route: Route, _ requestID: String, _ context: ChannelContext, _ start: Duration,
         _ keyName: inout String
     ) async throws -> Response {
         switch route {
@@ -88,7 +90,7 @@ struct GatewayResponder: HTTPResponder {
         keyName = caller.name
         let permit = try admit(caller)
         let exchange = Exchange(
-            requestID: requestID, caller: caller, policy: caller.policies.current, channel: context.channel,
+            requestID: requestID, trace: TraceContext(request), caller: caller, policy: policies.current(caller), channel: context.channel,
             wantsDetail: request.headers[.guardDetail] == "verdicts", start: start, time: time, permit: permit)
         let isStreamed: Bool
         let response: Response
@@ -103,7 +105,7 @@ struct GatewayResponder: HTTPResponder {
             )
         case .policy: (response, isStreamed) = (PolicyRoute.respond(exchange), false)
         default:
-            let body = try await json(request)
+            let body = try await request.json(config.limits)
             response = try await whileConnected(context.channel, peers) {
                 switch route {
                 case .chat: try await chat.respond(body, exchange)
@@ -121,64 +123,7 @@ struct GatewayResponder: HTTPResponder {
 
     private func admit(_ caller: Caller) throws(WireError) -> Permit {
         guard !state.isDraining else { throw .busy("the gateway is shutting down", code: "draining") }
-        guard state.enter(limit: config.limits.requests) else {
-            throw .busy("\(config.limits.requests) requests are being worked on already")
-        }
-        do throws(WireError) { try caller.admit() } catch {
-            state.leave()
-            throw error
-        }
-        let state = state
-        return Permit {
-            caller.leave()
-            state.leave()
-        }
-    }
-
-    /// The body as JSON, read within the limits.
-    private func json(_ request: Request) async throws -> JSONValue {
-        let type = request.headers[.contentType]?.lowercased().filter { $0 != " " } ?? ""
-        guard ["application/json", "application/json;charset=utf-8"].contains(type) else {
-            throw WireError(
-                status: .unsupportedMediaType, message: "the content type must be application/json",
-                type: "invalid_request_error",
-                code: "unsupported_media_type")
-        }
-        guard request.headers[.contentEncoding] == nil || request.headers[.contentEncoding] == "identity" else {
-            throw WireError(
-                status: .unsupportedMediaType, message: "the body must not be compressed",
-                type: "invalid_request_error",
-                code: "unsupported_media_type")
-        }
-        let limit = config.limits.bodyBytes
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw tooLarge(limit) }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge(limit)
-        } catch let error as HTTPParserError {
-            throw error
-        } catch {
-            throw WireError.badRequest("the body broke off", code: "invalid_body")
-        }
-        return try JSONValue(
-            parsing: buffer.readableBytesView,
-            limits: JSONLimits(maximumBytes: limit, maximumDepth: 64, maximumNodes: 1 << 18))
-    }
-
-    private func tooLarge(_ limit: Int) -> WireError { .tooLarge("the body has more than the \(limit) bytes allowed") }
-
-    /// The client's own id where it is harmless in a log, else a new one.
-    private static func requestID(_ request: Request) -> String {
-        let written = request.headers[.xRequestID] ?? ""
-        let isPlain =
-            (1...64).contains(written.utf8.count)
-            && written.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || byte == 0x2D || byte == 0x5F
-            }
-        return isPlain ? written : UUID().uuidString.lowercased()
+        return try state.admit(caller, limit: config.limits.requests)
     }
 
     // MARK: - State
@@ -211,22 +156,10 @@ struct GatewayResponder: HTTPResponder {
     }
 }
 
-/// Whether the server takes requests, and how many it works on.
-final class ServerState: Sendable {
-    private let state = Mutex((running: 0, isDraining: false))
-
-    var running: Int { state.withLock { $0.running } }
-    var isDraining: Bool { state.withLock { $0.isDraining } }
-
-    func drain() { state.withLock { $0.isDraining = true } }
-
-    func enter(limit: Int) -> Bool {
-        state.withLock { state in
-            guard state.running < limit else { return false }
-            state.running += 1
-            return true
-        }
+extension TraceContext {
+    init(_ request: Request) {
+        self.init(
+            parents: HTTPField.Name("traceparent").map { request.headers[values: $0] } ?? [],
+            states: HTTPField.Name("tracestate").map { request.headers[values: $0] } ?? [])
     }
-
-    func leave() { state.withLock { $0.running -= 1 } }
 }

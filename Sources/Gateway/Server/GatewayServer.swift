@@ -1,11 +1,10 @@
+import ChatServers
 import Foundation
 public import Guardrails
 import Hummingbird
 import HummingbirdCore
-import HummingbirdHTTP2
 public import Logging
 import NIOCore
-import NIOSSL
 public import SafetyPolicies
 import ServiceLifecycle
 import UnixSignals
@@ -16,8 +15,9 @@ public struct GatewayServer: Sendable {
     private let config: GatewayConfig
     private let policies: PolicyHolder
     private let keyring: Keyring
+    private let callerPolicies: CallerPolicies
     private let responder: GatewayResponder
-    private let metrics = Metrics()
+    private let metrics = Metrics.gateway()
     private let peers = Peers()
     private let state = ServerState()
     private let logger: Logger
@@ -32,11 +32,12 @@ public struct GatewayServer: Sendable {
         self.config = config
         self.policies = policies
         self.logger = logger
-        keyring = try Keyring(config.keys, policies: policies, time: time)
+        keyring = Keyring(config.keys, time: time)
+        callerPolicies = try CallerPolicies(config.keys, general: policies)
         let bounded = BoundedGuard(guardModel, bounds: config.judging, time: time)
         let pictures = PictureReader(
             config: config.pictures,
-            fetcher: config.pictures.allowedHosts.isEmpty ? nil : RemotePictures(config.pictures))
+            fetch: config.pictures.allowedHosts.isEmpty ? nil : RemotePictures(config.pictures).bytes)
         let reader = ChatRequestReader(limits: config.limits, pictures: pictures)
         let chat = ChatService(
             judge: Judge(bounded), upstream: UpstreamClient(config.upstream),
@@ -45,7 +46,8 @@ public struct GatewayServer: Sendable {
             audit: try config.receipts.auditFile.isEmpty ? nil : AuditLog(config.receipts.auditFile), metrics: metrics,
             time: time)
         responder = GatewayResponder(
-            config: config, keyring: keyring, chat: ChatRoute(service: chat, reader: reader, peers: peers),
+            config: config, keyring: keyring, policies: callerPolicies,
+            chat: ChatRoute(service: chat, reader: reader, peers: peers),
             moderation: ModerationRoute(service: chat, pictures: pictures), models: ModelsRoute(service: chat),
             liteLLM: LiteLLMRoute(service: chat, reader: reader), files: try StaticFiles(servesPage: config.servesPage),
             guardModel: bounded, metrics: metrics, peers: peers, state: state, time: time, logger: logger)
@@ -56,7 +58,9 @@ public struct GatewayServer: Sendable {
     /// - Parameter onReady: is told the port once the gateway listens.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let application = Application(
-            responder: responder, server: try serverBuilder(),
+            responder: responder, server: try .chatServer(
+                tls: config.tls, limits: config.limits, peers: peers, metrics: metrics,
+                slowCounter: "gateway_slow_clients_total"),
             configuration: ApplicationConfiguration(
                 address: .hostname(config.host, port: config.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(config.limits.connections)),
@@ -66,7 +70,7 @@ public struct GatewayServer: Sendable {
                 .init(service: application),
                 .init(
                     service: PolicyWatch(
-                        holders: [policies] + keyring.policies, seconds: config.policyReloadSeconds, metrics: metrics,
+                        holders: [policies] + callerPolicies.own, seconds: config.policyReloadSeconds, metrics: metrics,
                         logger: logger)),
                 .init(
                     service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds),
@@ -86,44 +90,6 @@ public struct GatewayServer: Sendable {
         var quiet = logger
         quiet.logLevel = .warning
         return quiet
-    }
-
-    private func serverBuilder() throws -> HTTPServerBuilder {
-        let (limits, peers, metrics) = (PeerLimits(config.limits), peers, metrics)
-        let streams = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [PeerWatch(limits, peers, metrics)],
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: config.limits.headerBytes, maxHeaderListSize: config.limits.headerBytes,
-                maxHeaderFieldCount: 128))
-        guard config.tls.isOn else { return .http1(configuration: streams) }
-        let certificates = try NIOSSLCertificate.fromPEMFile(config.tls.certificateFile).map {
-            NIOSSLCertificateSource.certificate($0)
-        }
-        let key = try NIOSSLPrivateKey(file: config.tls.keyFile, format: .pem)
-        return try .http2Upgrade(
-            tlsConfiguration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key)),
-            configuration: .init(
-                idleTimeout: .seconds(config.limits.idleSeconds),
-                gracefulCloseTimeout: .seconds(config.limits.drainSeconds),
-                streamConfiguration: streams))
-    }
-}
-
-/// Tells load balancers first: on SIGTERM or SIGINT the gateway is "not ready", and after a delay the door closes.
-private struct Drain: Service {
-    let state: ServerState
-    let delaySeconds: Double
-
-    func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        await cancelWhenGracefulShutdown {
-            for await _ in signals {
-                state.drain()
-                try? await Task.sleep(for: .seconds(delaySeconds))
-                return
-            }
-        }
-        state.drain()
     }
 }
 

@@ -1,3 +1,5 @@
+import ChatServers
+
 /// Reads the `data:` events of a server-sent event stream, however its bytes are cut.
 struct EventStreamParser {
     /// Bytes of one line.

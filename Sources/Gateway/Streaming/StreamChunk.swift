@@ -1,3 +1,4 @@
+import ChatServers
 import StrictJSON
 
 /// One chunk of an upstream stream: only what is known and can be judged.

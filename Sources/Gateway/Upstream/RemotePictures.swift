@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ChatServers
 import Foundation
 import NIOCore
 import NIOHTTP1

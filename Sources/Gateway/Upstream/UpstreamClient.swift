@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ChatServers
 import Dispatch
 import Foundation
 import Guardrails
@@ -74,13 +75,13 @@ struct UpstreamClient: Sendable {
     }
 
     /// Sends a chat request; the body of its answer, which is one of status 200 and of the given type.
-    func chat(_ body: [UInt8], requestID: String, isStreaming: Bool) async throws -> Body {
+    func chat(_ body: [UInt8], requestID: String, trace: TraceContext, isStreaming: Bool) async throws -> Body {
         var request = HTTPClientRequest(url: address("/v1/chat/completions"))
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.body = .bytes(ByteBuffer(bytes: body))
         let response = try await execute(
-            request, requestID, accept: isStreaming ? "text/event-stream" : "application/json")
+            request, requestID, trace, accept: isStreaming ? "text/event-stream" : "application/json")
         guard response.status == .ok else { throw try await refusal(response) }
         let type = response.headers.first(name: "content-type")?.lowercased() ?? ""
         guard type.hasPrefix(isStreaming ? "text/event-stream" : "application/json") else {
@@ -90,9 +91,9 @@ struct UpstreamClient: Sendable {
     }
 
     /// The server's list of models, as it wrote it.
-    func models(requestID: String) async throws -> [UInt8] {
+    func models(requestID: String, trace: TraceContext) async throws -> [UInt8] {
         let response = try await execute(
-            HTTPClientRequest(url: address("/v1/models")), requestID, accept: "application/json")
+            HTTPClientRequest(url: address("/v1/models")), requestID, trace, accept: "application/json")
         guard response.status == .ok else { throw try await refusal(response) }
         return try await Body(body: response.body, maximumBytes: 1 << 20).collected()
     }
@@ -101,13 +102,15 @@ struct UpstreamClient: Sendable {
         (config.url.hasSuffix("/") ? String(config.url.dropLast()) : config.url) + path
     }
 
-    private func execute(_ request: HTTPClientRequest, _ requestID: String, accept: String) async throws
-        -> HTTPClientResponse
+    private func execute(_ request: HTTPClientRequest, _ requestID: String, _ trace: TraceContext, accept: String)
+        async throws -> HTTPClientResponse
     {
         var request = request
         request.headers.add(name: "accept", value: accept)
         request.headers.add(name: "accept-encoding", value: "identity")
         request.headers.add(name: "x-request-id", value: requestID)
+        request.headers.add(name: "traceparent", value: trace.parent)
+        if let state = trace.state { request.headers.add(name: "tracestate", value: state) }
         if let key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
         let response: HTTPClientResponse
         do {

@@ -1,3 +1,4 @@
+import ChatServers
 import StrictJSON
 
 /// One choice of an upstream answer: only fields that are known and can be judged; the rest is dropped.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Gateway
+import ChatServers
 
 struct ServeCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatServers
 import ConfigFiles
 import Foundation
 import Gateway

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Counters, gauges and histograms of one gateway, written in Prometheus' text format. Names and labels are fixed here;
+/// Counters, gauges and histograms of one server, written in Prometheus' text format. Names are fixed when it is made;
 /// nothing that a client sends becomes a label.
-final class Metrics: Sendable {
+package final class Metrics: Sendable {
     private struct Series {
         var counters: [String: [String: Double]] = [:]
         var histograms: [String: [String: Histogram]] = [:]
@@ -16,34 +16,28 @@ final class Metrics: Sendable {
     }
 
     private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-    private static let help: [(name: String, type: String, text: String)] = [
-        ("gateway_requests_total", "counter", "Requests by route and HTTP status."),
-        ("gateway_decisions_total", "counter", "Decisions by direction and action."),
-        ("gateway_judgements_total", "counter", "Judgements by outcome."),
-        ("gateway_rounds_total", "counter", "Responses that were asked for, retries included."),
-        ("gateway_upstream_calls_total", "counter", "Calls of the upstream server."),
-        ("gateway_upstream_faults_total", "counter", "Upstream answers that could not be used."),
-        ("gateway_released_bytes_total", "counter", "Bytes of responses that were released."),
-        (
-            "gateway_unjudged_bytes_total", "counter",
-            "Bytes of responses that were released before a verdict; always 0."
-        ),
-        ("gateway_clients_gone_total", "counter", "Requests whose client left before the answer."),
-        ("gateway_slow_clients_total", "counter", "Connections closed because of a slow client, by what was slow."),
-        ("gateway_policy_reloads_total", "counter", "Policy reloads by result."),
-        ("gateway_request_seconds", "histogram", "Seconds from a request's head to the end of its answer, by route."),
-        ("gateway_judgement_seconds", "histogram", "Seconds of one judgement."),
-        ("gateway_upstream_seconds", "histogram", "Seconds of one upstream call."),
-    ]
+    /// A counter or a histogram by name, with what it counts.
+    package struct Family: Sendable {
+        package enum Kind: String, Sendable { case counter, histogram }
+        let name: String
+        let kind: Kind
+        let text: String
 
+        package static func counter(_ name: String, _ text: String) -> Family { Family(name: name, kind: .counter, text: text) }
+        package static func histogram(_ name: String, _ text: String) -> Family { Family(name: name, kind: .histogram, text: text) }
+    }
+
+    private let families: [Family]
     private let series = Mutex(Series())
 
-    func count(_ name: String, _ labels: [(String, String)] = [], by amount: Double = 1) {
+    package init(_ families: [Family]) { self.families = families }
+
+    package func count(_ name: String, _ labels: [(String, String)] = [], by amount: Double = 1) {
         let key = Self.labelText(labels)
         series.withLock { $0.counters[name, default: [:]][key, default: 0] += amount }
     }
 
-    func observe(_ name: String, _ labels: [(String, String)] = [], seconds: Double) {
+    package func observe(_ name: String, _ labels: [(String, String)] = [], seconds: Double) {
         let key = Self.labelText(labels)
         series.withLock { series in
             var histogram = series.histograms[name, default: [:]][key] ?? Histogram()
@@ -55,15 +49,16 @@ final class Metrics: Sendable {
     }
 
     /// The value of a counter, all labels together.
-    func total(_ name: String) -> Double { series.withLock { ($0.counters[name] ?? [:]).values.reduce(0, +) } }
+    package func total(_ name: String) -> Double { series.withLock { ($0.counters[name] ?? [:]).values.reduce(0, +) } }
 
     /// Everything, with gauges that are read now.
-    func text(gauges: [(name: String, help: String, value: Double)]) -> String {
+    package func text(gauges: [(name: String, help: String, value: Double)]) -> String {
         let series = series.withLock { $0 }
         var lines: [String] = []
-        for (name, type, text) in Self.help {
-            lines += ["# HELP \(name) \(text)", "# TYPE \(name) \(type)"]
-            if type == "histogram" {
+        for family in families {
+            let name = family.name
+            lines += ["# HELP \(name) \(family.text)", "# TYPE \(name) \(family.kind.rawValue)"]
+            if family.kind == .histogram {
                 for (labels, histogram) in (series.histograms[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
                     lines += Self.lines(name, labels, histogram)
                 }

@@ -1,19 +1,26 @@
-import Guardrails
-import HTTPTypes
-import Hummingbird
-import StrictJSON
+package import HTTPTypes
+package import Hummingbird
+package import StrictJSON
 
 /// What a client is told when there is no answer: a status, and a body in OpenAI's error form. Never a word of prompts,
 /// drafts or keys.
-struct WireError: Error, Equatable {
-    var status: HTTPResponse.Status
-    var message: String
-    var type: String
-    var param: String?
-    var code: String?
-    var retryAfterSeconds: Int?
+package struct WireError: Error, Equatable {
+    package var status: HTTPResponse.Status
+    package var message: String
+    package var type: String
+    package var param: String?
+    package var code: String?
+    package var retryAfterSeconds: Int?
 
-    var json: JSONValue {
+    package init(
+        status: HTTPResponse.Status, message: String, type: String, param: String? = nil, code: String? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        (self.status, self.message, self.type) = (status, message, type)
+        (self.param, self.code, self.retryAfterSeconds) = (param, code, retryAfterSeconds)
+    }
+
+    package var json: JSONValue {
         [
             "error": [
                 "message": .string(message), "type": .string(type), "param": param.map(JSONValue.string) ?? .null,
@@ -22,43 +29,33 @@ struct WireError: Error, Equatable {
         ]
     }
 
-    static func badRequest(_ message: String, param: String? = nil, code: String = "invalid_request") -> WireError {
+    package static func badRequest(_ message: String, param: String? = nil, code: String = "invalid_request") -> WireError {
         WireError(status: .badRequest, message: message, type: "invalid_request_error", param: param, code: code)
     }
 
-    static func tooLarge(_ message: String) -> WireError {
+    package static func tooLarge(_ message: String) -> WireError {
         WireError(status: .contentTooLarge, message: message, type: "invalid_request_error", code: "request_too_large")
     }
 
-    static func unauthorized(_ message: String) -> WireError {
+    package static func unauthorized(_ message: String) -> WireError {
         WireError(status: .unauthorized, message: message, type: "invalid_request_error", code: "invalid_api_key")
     }
 
-    static func tooMany(_ message: String, retryAfterSeconds: Double) -> WireError {
+    package static func tooMany(_ message: String, retryAfterSeconds: Double) -> WireError {
         WireError(
             status: .tooManyRequests, message: message, type: "rate_limit_error", code: "rate_limit_exceeded",
             retryAfterSeconds: wholeSeconds(retryAfterSeconds))
     }
 
-    static func busy(_ message: String, code: String = "overloaded", retryAfterSeconds: Double = 1) -> WireError {
+    package static func busy(_ message: String, code: String = "overloaded", retryAfterSeconds: Double = 1) -> WireError {
         WireError(
             status: .serviceUnavailable, message: message, type: "server_error", code: code,
             retryAfterSeconds: wholeSeconds(retryAfterSeconds))
     }
 
-    static func notFound(_ message: String) -> WireError {
+    package static func notFound(_ message: String) -> WireError {
         WireError(status: .notFound, message: message, type: "invalid_request_error", code: "not_found")
     }
-
-    static func upstream(_ message: String, code: String = "upstream_error") -> WireError {
-        WireError(status: .badGateway, message: message, type: "upstream_error", code: code)
-    }
-
-    static let upstreamTimeout = WireError(
-        status: .gatewayTimeout, message: "the upstream server did not answer in time", type: "upstream_error",
-        code: "upstream_timeout")
-
-    static let contentFilter = "content_filter"
 
     private static func wholeSeconds(_ seconds: Double) -> Int {
         // note: rounded up, so that a client that waits as told succeeds
@@ -67,26 +64,20 @@ struct WireError: Error, Equatable {
 }
 
 extension WireError {
-    /// What a client is told of any error. Nothing is ever "safe" because of one.
-    init(_ error: any Error) {
+    /// What a client is told of an error that every server can meet; of any other, only that the server failed.
+    package init(general error: any Error) {
         switch error {
         case let error as WireError: self = error
         case let error as JSONError: self = .badRequest("the body is not JSON: \(error)", code: "invalid_json")
-        case GuardError.tooLong(let found, let limit, let unit):
-            self = .tooLarge("the request has \(found) \(unit), more than the \(limit) that the guard reads whole")
-        case GuardError.circuitOpen(let seconds):
-            self = .busy("the guard is not available", code: "guard_unavailable", retryAfterSeconds: seconds)
-        case GuardError.overloaded: self = .busy("the guard is busy", code: "guard_overloaded")
-        case is GuardError: self = .busy("the guard gave no verdict", code: "guard_unavailable")
         case is CancellationError: self = .busy("the request was cancelled", code: "cancelled")
         default:
             self = WireError(
-                status: .internalServerError, message: "the gateway failed", type: "server_error",
+                status: .internalServerError, message: "the server failed", type: "server_error",
                 code: "internal_error")
         }
     }
 
-    func response(extra: HTTPFields = [:]) -> Response {
+    package func response(extra: HTTPFields = [:]) -> Response {
         var headers = extra
         headers[.contentType] = "application/json"
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }

@@ -1,23 +1,29 @@
-import Conversations
+package import Conversations
 import Foundation
 import ImageProcessing
 
 /// Reads the pictures of requests: decoded once, upright, without transparency, 8 bits a channel, and written again as
-/// PNG. The guard and the upstream server get these same bytes, so neither can see what the other does not.
-struct PictureReader: Sendable {
-    let config: PicturesConfig
-    let fetcher: RemotePictures?
+/// PNG: whoever reads them further on gets these same bytes, so nobody can see what another does not.
+package struct PictureReader: Sendable {
+    /// Brings the bytes at an address; the second value names the parameter in errors.
+    package typealias Fetch = @Sendable (_ url: String, _ param: String) async throws -> [UInt8]
+
+    private let config: PicturesConfig
+    private let fetch: Fetch?
+
+    /// - Parameter fetch: how remote pictures are fetched; without it they are refused.
+    package init(config: PicturesConfig, fetch: Fetch? = nil) { (self.config, self.fetch) = (config, fetch) }
 
     /// The picture behind an `image_url`.
-    func picture(at url: String, param: String) async throws -> EncodedImage {
+    package func picture(at url: String, param: String) async throws -> EncodedImage {
         if url.hasPrefix("data:") { return try normalized(bytes(ofDataURL: url, param), param) }
-        guard let fetcher, !config.allowedHosts.isEmpty else {
+        guard let fetch else {
             throw WireError.badRequest(
                 "remote pictures are not fetched here: send the picture as a data URL (data:image/png;base64,…)",
                 param: param,
                 code: "remote_picture_refused")
         }
-        return try normalized(try await fetcher.bytes(at: url, param), param)
+        return try normalized(try await fetch(url, param), param)
     }
 
     private func bytes(ofDataURL url: String, _ param: String) throws -> [UInt8] {
@@ -56,5 +62,5 @@ struct PictureReader: Sendable {
 
 extension EncodedImage {
     /// The picture, which is a PNG file, as a data URL.
-    var dataURL: String { "data:image/png;base64," + Data(bytes).base64EncodedString() }
+    package var dataURL: String { "data:image/png;base64," + Data(bytes).base64EncodedString() }
 }

@@ -1,23 +1,20 @@
 import Crypto
-import Foundation
-import Guardrails
-import SafetyPolicies
+package import Guardrails
 import Synchronization
 
-/// Who calls, under which policy, and what is left of its limits.
-final class Caller: Sendable {
-    let name: String
-    let policies: PolicyHolder
+/// Who calls, and what is left of its limits.
+package final class Caller: Sendable {
+    package let name: String
     private let bucket: TokenBucket?
     private let concurrency: Int
     private let running = Mutex(0)
 
-    init(name: String, policies: PolicyHolder, bucket: TokenBucket?, concurrency: Int) {
-        (self.name, self.policies, self.bucket, self.concurrency) = (name, policies, bucket, concurrency)
+    init(name: String, bucket: TokenBucket?, concurrency: Int) {
+        (self.name, self.bucket, self.concurrency) = (name, bucket, concurrency)
     }
 
     /// Lets a request in, or says why not.
-    func admit() throws(WireError) {
+    package func admit() throws(WireError) {
         let isFull = running.withLock { running in
             if running >= concurrency { return true }
             running += 1
@@ -30,40 +27,33 @@ final class Caller: Sendable {
         }
     }
 
-    func leave() { running.withLock { $0 -= 1 } }
+    package func leave() { running.withLock { $0 -= 1 } }
 
     /// Charges rounds beyond the first.
-    func charge(rounds: Int) { if rounds > 1 { bucket?.charge(Double(rounds - 1)) } }
+    package func charge(rounds: Int) { if rounds > 1 { bucket?.charge(Double(rounds - 1)) } }
 }
 
 /// The keys that are let in. Only hashes are kept; every comparison takes the same time wherever it differs, and all keys
 /// are always compared.
-final class Keyring: Sendable {
+package final class Keyring: Sendable {
     private let entries: [(hash: [UInt8], caller: Caller)]
     private let anybody: Caller?
 
-    init(_ keys: [KeyConfig], policies: PolicyHolder, time: TimeSource) throws {
-        entries = try keys.map { key in
-            let own = key.policy.isEmpty ? policies : try PolicyHolder(file: URL(filePath: key.policy))
+    package init(_ keys: [KeyConfig], time: TimeSource) {
+        entries = keys.map { key in
             let bucket =
                 key.requestsPerMinute > 0
                 ? TokenBucket(capacity: key.burst, perSecond: key.requestsPerMinute / 60, time: time) : nil
             return (
                 bytes(ofHexadecimal: key.sha256),
-                Caller(name: key.name, policies: own, bucket: bucket, concurrency: key.concurrency)
+                Caller(name: key.name, bucket: bucket, concurrency: key.concurrency)
             )
         }
-        anybody = keys.isEmpty ? Caller(name: "anybody", policies: policies, bucket: nil, concurrency: .max) : nil
+        anybody = keys.isEmpty ? Caller(name: "anybody", bucket: nil, concurrency: .max) : nil
     }
 
-    /// Policies of single keys, for reloading.
-    var policies: [PolicyHolder] { entries.map(\.caller.policies) }
-
-    /// Whether anybody is let in.
-    var isOpen: Bool { anybody != nil }
-
     /// The caller with the key in an `Authorization` header.
-    func caller(authorization: [String]) throws(WireError) -> Caller {
+    package func caller(authorization: [String]) throws(WireError) -> Caller {
         if let anybody { return anybody }
         guard authorization.count == 1, let header = authorization.first else {
             throw .unauthorized("no API key was given: send `Authorization: Bearer KEY`")
@@ -101,7 +91,7 @@ public enum KeyMaking {
 }
 
 /// Bytes as hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

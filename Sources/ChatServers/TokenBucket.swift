@@ -1,21 +1,21 @@
-import Guardrails
+package import Guardrails
 import Synchronization
 
 /// A limit on requests in the long run that allows bursts: tokens flow in at a fixed rate up to a capacity, each request
 /// takes one. Time is that of a clock that nobody can set back.
-final class TokenBucket: Sendable {
+package final class TokenBucket: Sendable {
     private let capacity: Double
     private let perSecond: Double
     private let time: TimeSource
     private let state: Mutex<(tokens: Double, at: Duration)>
 
-    init(capacity: Double, perSecond: Double, time: TimeSource) {
+    package init(capacity: Double, perSecond: Double, time: TimeSource) {
         (self.capacity, self.perSecond, self.time) = (capacity, perSecond, time)
         state = Mutex((capacity, time.now()))
     }
 
     /// Takes a token; nil when there was one, else the seconds until there will be.
-    func take() -> Double? {
+    package func take() -> Double? {
         state.withLock { state in
             refill(&state)
             if state.tokens >= 1 {
@@ -27,7 +27,7 @@ final class TokenBucket: Sendable {
     }
 
     /// Takes what a request cost beyond its first token; the bucket may go below zero and pays it back with time.
-    func charge(_ tokens: Double) {
+    package func charge(_ tokens: Double) {
         state.withLock { state in
             refill(&state)
             state.tokens -= tokens

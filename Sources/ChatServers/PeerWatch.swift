@@ -1,16 +1,16 @@
 import HTTPTypes
-import NIOCore
+package import NIOCore
 import NIOHTTPTypes
 import Synchronization
 
 /// What connections may take their time for.
-struct PeerLimits: Sendable {
+package struct PeerLimits: Sendable {
     var head: TimeAmount
     var body: TimeAmount
     var stall: TimeAmount
     var idle: TimeAmount
 
-    init(_ config: LimitsConfig) {
+    package init(_ config: LimitsConfig) {
         func amount(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }
         (head, body, stall, idle) = (
             amount(config.headerSeconds), amount(config.bodySeconds), amount(config.writeStallSeconds),
@@ -20,7 +20,7 @@ struct PeerLimits: Sendable {
 }
 
 /// Who is connected: work for a client that left is cancelled.
-final class Peers: Sendable {
+package final class Peers: Sendable {
     private struct State {
         var watched: Set<ObjectIdentifier> = []
         var cancellations: [ObjectIdentifier: [Int: @Sendable () -> Void]] = [:]
@@ -29,9 +29,11 @@ final class Peers: Sendable {
 
     private let state = Mutex(State())
 
-    func appeared(_ channel: any Channel) { state.withLock { _ = $0.watched.insert(ObjectIdentifier(channel)) } }
+    package init() {}
 
-    func left(_ channel: any Channel) {
+    package func appeared(_ channel: any Channel) { state.withLock { _ = $0.watched.insert(ObjectIdentifier(channel)) } }
+
+    package func left(_ channel: any Channel) {
         let cancellations = state.withLock { state in
             state.watched.remove(ObjectIdentifier(channel))
             return state.cancellations.removeValue(forKey: ObjectIdentifier(channel))
@@ -40,7 +42,7 @@ final class Peers: Sendable {
     }
 
     /// Runs `cancel` when the client leaves; at once when it has left. The number takes the wish back.
-    func whenGone(_ channel: any Channel, _ cancel: @escaping @Sendable () -> Void) -> Int {
+    package func whenGone(_ channel: any Channel, _ cancel: @escaping @Sendable () -> Void) -> Int {
         let (id, isHere) = state.withLock { state in
             state.nextID += 1
             let isHere = state.watched.contains(ObjectIdentifier(channel))
@@ -51,7 +53,7 @@ final class Peers: Sendable {
         return id
     }
 
-    func forget(_ channel: any Channel, _ id: Int) {
+    package func forget(_ channel: any Channel, _ id: Int) {
         state.withLock { state in
             state.cancellations[ObjectIdentifier(channel)]?[id] = nil
             if state.cancellations[ObjectIdentifier(channel)]?.isEmpty == true {
@@ -60,7 +62,7 @@ final class Peers: Sendable {
         }
     }
 
-    var count: Int { state.withLock { $0.watched.count } }
+    package var count: Int { state.withLock { $0.watched.count } }
 }
 
 /// Closes connections of clients that are too slow, and tells when one has left.
@@ -75,12 +77,14 @@ final class PeerWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: PeerLimits
     private let peers: Peers
     private let metrics: Metrics
+    private let slowCounter: String
     private var reading: Scheduled<Void>?
     private var writing: Scheduled<Void>?
     private var requestsOpen = 0
 
-    init(_ limits: PeerLimits, _ peers: Peers, _ metrics: Metrics) {
-        (self.limits, self.peers, self.metrics) = (limits, peers, metrics)
+    /// - Parameter slowCounter: the counter of connections closed because of a slow client.
+    init(_ limits: PeerLimits, _ peers: Peers, _ metrics: Metrics, slowCounter: String) {
+        (self.limits, self.peers, self.metrics, self.slowCounter) = (limits, peers, metrics, slowCounter)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -135,9 +139,9 @@ final class PeerWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func close(_ context: ChannelHandlerContext, after limit: TimeAmount, _ what: String) -> Scheduled<Void> {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let metrics = metrics
+        let (metrics, counter) = (metrics, slowCounter)
         return context.eventLoop.scheduleTask(in: limit) {
-            metrics.count("gateway_slow_clients_total", [("slow", what)])
+            metrics.count(counter, [("slow", what)])
             bound.value.close(promise: nil)
         }
     }
@@ -151,7 +155,7 @@ final class PeerWatch: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 /// Runs `work`, and cancels it when the client of `channel` leaves or the surrounding task is cancelled.
-func whileConnected<Result: Sendable>(
+package func whileConnected<Result: Sendable>(
     _ channel: any Channel, _ peers: Peers, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     let task = Task { try await work() }
