@@ -7,6 +7,7 @@ import Guardrails
 import Logging
 import NeuralGuards
 import SafetyPolicies
+import VisionLanguageModels
 
 struct ServeGatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,8 +37,8 @@ struct ServeGatewayCommand: AsyncParsableCommand {
         let config = try resolved()
         guard !options.dryRun else { return print(try yaml(config)) }
         let logger = try Log.logger("gateway", level: logLevel)
-        let policies = try PolicyHolder(file: policy.map { URL(filePath: $0) })
         let guardModel = try guardOptions.makeGuard()
+        let policies = try PolicyHolder(file: policy.map { URL(filePath: $0) }, adjusting: guardOptions.adjustment())
         let server = try GatewayServer(config, guardModel: guardModel, policies: policies, logger: logger)
         if guardModel.identity.name == "stub" {
             logger.warning("the stub guard knows only its canary: for tests and demonstrations")
@@ -68,8 +69,22 @@ struct GuardOptions: ParsableArguments {
     @Option(name: .customLong("guard"), help: "`stub`, or the folder of a trained guard.")
     var guardName: String
 
+    @Flag(help: "Take the thresholds of `guard calibrate` in place of the policies'; needs a trained guard that has them.")
+    var calibrated = false
+
     @Option(help: "With --guard stub: the words that are unsafe.")
     var canary = "BEAVER-CANARY"
+
+    /// What becomes of every policy before it is in force.
+    func adjustment() throws -> @Sendable (SafetyPolicy) -> SafetyPolicy {
+        guard calibrated else { return { $0 } }
+        guard guardName != "stub" else { throw ValidationError("--calibrated needs a trained guard; the stub has no thresholds") }
+        guard let calibration = try GuardSettings(readingFrom: URL(filePath: guardName)).calibration else {
+            throw ConfigError(
+                origin: "--calibrated", problems: ["\(guardName) has no calibration: run `guard calibrate` on it first"])
+        }
+        return { $0.withThresholds(of: calibration) }
+    }
 
     func makeGuard() throws -> any Guard {
         guardName == "stub" ? StubGuard(canary: .init(text: canary)) : try NeuralGuard(URL(filePath: guardName))
