@@ -145,6 +145,17 @@ let package = Package(
             "VisionLanguageModels",
             ["Torch", "TorchNN", "Tokenizers", "ImageProcessing", "Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         target("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
+        target("ModelServing", ["Torch", "Generation", "VisionLanguageModels", "Tokenizers", "ImageProcessing", "Conversations"]),
+        target(
+            "ModelServer",
+            [
+                "ModelServing", "ChatServers", "Guardrails", "Generation", "Conversations", "StrictJSON", "ConfigFiles",
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         target(
             "Training",
             [
@@ -174,7 +185,8 @@ let package = Package(
             name: "saferlhfv",
             dependencies: [
                 "Agreement", "Alignment", "ChatServers", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles",
-                "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServer",
+                "ModelServing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -200,6 +212,15 @@ let package = Package(
             "VisionLanguageModels",
             ["Torch", "TorchNN", "Conversations", "Tokenizers", "ImageProcessing", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Generation", ["Torch", "TorchNN", "VisionLanguageModels"]),
+        tests("ModelServing", ["Conversations", "Generation", "ImageProcessing", "Tokenizers", "Torch", "VisionLanguageModels"]),
+        tests(
+            "ModelServer",
+            [
+                "ChatServers", "Conversations", "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServing", "SafetyPolicies",
+                "StrictJSON", "Torch", "VisionLanguageModels", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
         tests("Reports", ["StrictJSON"]),
         tests("SafetyPolicies", ["ConfigFiles", "Conversations"]),
@@ -241,7 +262,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "ModelCommandTests", dependencies: ["saferlhfv", "StrictJSON", "Torch", "TorchNN", "VisionLanguageModels"],
+            name: "ModelCommandTests",
+            dependencies: [
+                "saferlhfv", "StrictJSON", "Torch", "TorchNN", "VisionLanguageModels",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

@@ -8,7 +8,7 @@ struct ProgramRun {
     let output, errors: String
 
     /// The program lies beside the bundle that these tests are in.
-    private static var executable: URL {
+    static var executable: URL {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
         return (bundle?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL).appending(path: "safe-rlhf-v")
     }

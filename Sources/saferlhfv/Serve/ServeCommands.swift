@@ -3,8 +3,8 @@ import ChatServers
 
 struct ServeCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Servers: the gateway, and a stand-in for a model server.",
-        subcommands: [ServeGatewayCommand.self, ServeMockUpstreamCommand.self, ServeKeyCommand.self])
+        commandName: "serve", abstract: "Servers: a model, the gateway, and a stand-in for a model server.",
+        subcommands: [ServeModelCommand.self, ServeGatewayCommand.self, ServeMockUpstreamCommand.self, ServeKeyCommand.self])
 }
 
 struct ServeKeyCommand: ParsableCommand {
