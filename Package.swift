@@ -40,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -136,6 +137,24 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        target(
+            "Annotation",
+            [
+                "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles", "ConfigFiles",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        target(
+            "AnnotationServer",
+            [
+                "Annotation", "PreferenceData", "SafetyPolicies", "Conversations", "StrictJSON", "DurableFiles",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("ServedFiles")]),
 
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
@@ -184,9 +203,9 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Agreement", "Alignment", "ChatServers", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles",
-                "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServer",
-                "ModelServing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "Agreement", "Alignment", "Annotation", "AnnotationServer", "ChatServers", "ConfigFiles", "Conversations",
+                "DatasetBuilding", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails",
+                "ImageProcessing", "ModelServer", "ModelServing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -241,6 +260,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
+            "Annotation",
+            [
+                "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "Parquet", "StrictJSON", "DurableFiles",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        tests(
+            "AnnotationServer",
+            [
+                "Annotation", "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        tests(
             "NeuralGuards",
             [
                 "Conversations", "EmbeddedWorld", "Evaluation", "Generation", "Guardrails", "Quickstart", "Reports", "SafetyPolicies", "Statistics",
@@ -256,9 +289,11 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "saferlhfv", "Alignment", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Generation",
-                "ImageProcessing", "Parquet", "PreferenceData", "RunFolders", "Statistics", "StrictJSON", "Tokenizers", "Torch",
-                "TorchNN", "Training", "VisionLanguageModels",
+                "saferlhfv", "Alignment", "Annotation", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Generation",
+                "ImageProcessing", "Parquet", "PreferenceData", "RunFolders", "SafetyPolicies", "Statistics", "StrictJSON",
+                "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,0 +1,137 @@
+import Conversations
+import DurableFiles
+public import Foundation
+import GRDB
+import PreferenceData
+import StrictJSON
+
+/// What an export wrote.
+public struct ExportResult: Sendable, Equatable {
+    public var pairs = 0
+    public var ratings = 0
+    /// Items with answers that were left out: an even preference nobody has decided about.
+    public var undecided = 0
+    /// Items without any answer.
+    public var unanswered = 0
+}
+
+/// All answers of a project at one moment.
+public struct ProjectLabels: Sendable {
+    public struct Answered: Sendable {
+        public var item: Item
+        /// The newest answers, by the order in which the item was given out.
+        public var answers: [(alias: String, label: PairLabel)]
+
+        /// The reviewer's decision, else what the annotators agree on.
+        public var label: PairLabel? { item.decision ?? LabelConsensus.of(answers.map(\.label)) }
+
+        /// The shares of the votes; empty where a reviewer has decided.
+        var softLabels: SoftLabels {
+            guard item.decision == nil, !answers.isEmpty else { return SoftLabels() }
+            func share(_ holds: (PairLabel) -> Bool) -> Double { Double(answers.count { holds($0.label) }) / Double(answers.count) }
+            return SoftLabels(
+                firstMoreHelpful: share { $0.moreHelpful == .first }, firstSafer: share { $0.safer == .first },
+                safe: Pair(share { $0.areSafe.first }, share { $0.areSafe.second }))
+        }
+    }
+
+    public var items: [Answered]
+}
+
+extension AnnotationStore {
+    /// Reads the newest answers of a project, all at one moment.
+    public func labels(of project: Project) async throws -> ProjectLabels {
+        try await read { db in
+            var answers: [Int64: [(alias: String, label: PairLabel)]] = [:]
+            let labels = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT item, alias, body FROM assignment JOIN user ON user.id = assignment.user
+                    JOIN label ON label.assignment = assignment.id AND label.version = assignment.version
+                    WHERE item IN (SELECT id FROM item WHERE project = ?) ORDER BY assignment.id
+                    """, arguments: [project.id])
+            while let row = try labels.next() {
+                answers[row["item"], default: []].append((row["alias"], try PairLabel(stored: row["body"])))
+            }
+            let items = try Row.fetchAll(db, sql: "SELECT * FROM item WHERE project = ? ORDER BY id", arguments: [project.id]).map(Item.init)
+            return ProjectLabels(items: items.map { .init(item: $0, answers: answers[$0.id] ?? []) })
+        }
+    }
+
+    /// Writes the pairwise data (`pairs`, `.parquet` or `.jsonl`) and the single answers (`ratings`, JSONL), each file whole or not
+    /// at all. `withSoftLabels` adds the columns of `SoftLabels` to the pairs.
+    public func export(_ project: Project, pairs: URL?, ratings: URL?, withSoftLabels: Bool = false) async throws -> ExportResult {
+        let labels = try await labels(of: project)
+        var result = ExportResult()
+        if let pairs { try write(labels, to: pairs, withSoftLabels, &result) }
+        if let ratings {
+            let file = try DurableFile(replacing: ratings)
+            result.ratings = try labels.forEachRating { try file.write($0 + "\n") }
+            try file.commit()
+        }
+        return result
+    }
+
+    private func write(_ labels: ProjectLabels, to url: URL, _ withSoftLabels: Bool, _ result: inout ExportResult) throws {
+        let writer = try RowWriter<BeaverTailsVRow>(url, withOptionalColumns: withSoftLabels)
+        for answered in labels.items where answered.item.kind == .work {
+            guard let label = answered.label else {
+                if answered.answers.isEmpty { result.unanswered += 1 } else { result.undecided += 1 }
+                continue
+            }
+            try writer.append(try row(answered.item, label, withSoftLabels ? answered.softLabels : SoftLabels()))
+            result.pairs += 1
+        }
+        try writer.close()
+    }
+
+    private func row(_ item: Item, _ label: PairLabel, _ soft: SoftLabels) throws -> BeaverTailsVRow {
+        let names = SideNames.stored
+        return BeaverTailsVRow(
+            question: item.content.question,
+            image: EncodedImage(bytes: try pictures.bytes(item.picture), path: item.content.picturePath),
+            category: label.category.rawValue, imageSeverity: label.imageSeverity.rawValue, responses: item.content.responses,
+            sources: item.content.sources, moreHelpfulResponseID: names[label.moreHelpful],
+            areResponsesSafe: label.areSafe.map { $0 ? "yes" : "no" }, saferResponseID: names[label.safer],
+            harmlessRates: label.harmlessRates, helpfulRates: label.helpfulRates,
+            softLabels: soft)
+    }
+}
+
+extension ProjectLabels {
+    /// The table of ratings, one JSON object a line: item, annotator (alias), question, value, and the
+    /// item's category as it was imported. Preferences are 1 or 2, rates and
+    /// severities numbers, flags "yes" or "no", the category its name; notes are not ratings.
+    ///
+    /// - Returns: how many there are.
+    @discardableResult
+    public func forEachRating(_ body: (String) throws -> Void) rethrows -> Int {
+        var count = 0
+        for answered in items {
+            for answer in answered.answers {
+                for (question, value) in answer.label.ratings {
+                    let line: JSONValue = [
+                        "item": .string(answered.item.key), "annotator": .string(answer.alias), "question": .string(question), "value": value,
+                        "category": .string(answered.item.content.category),
+                    ]
+                    try body(line.serialized())
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+}
+
+extension PairLabel {
+    /// The answers by question, as exports name them.
+    var ratings: [(question: String, value: JSONValue)] {
+        (json().object?.members ?? []).compactMap { key, value in
+            switch value {
+            case .bool(let flag): (key, .string(flag ? "yes" : "no"))
+            case .string(let side) where key.hasSuffix("_preference"): (key, .integer(side == SideNames.stored[.first] ? 1 : 2))
+            default: key == "note" ? nil : (key, value)
+            }
+        }
+    }
+}
