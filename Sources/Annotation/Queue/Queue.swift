@@ -39,7 +39,7 @@ struct Queue {
         var right: [Double] = []
         for row in rows {
             // Skipping is everybody's right, but it shows nothing.
-            if row["state"] == "skipped" {
+            if (row["state"] as String?) == "skipped" {
                 right.append(0)
                 continue
             }
