@@ -88,6 +88,8 @@ let package = Package(
         target(
             "PreferenceData",
             ["Conversations", "Parquet", "StrictJSON", "DurableFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        target("DataFormats", ["PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON", "DurableFiles"]),
+        target("DataAudits", ["PreferenceData", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles"]),
         target(
             "EmbeddedWorld", ["PreferenceData", "Conversations", "ImageProcessing", "DurableFiles"],
             resources: [.copy("Pictures")]),
@@ -126,6 +128,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
 
+        target(
+            "DatasetHubs",
+            [
+                "ConfigFiles", "DurableFiles", "StrictJSON", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         target("TorchNN", ["Torch"]),
@@ -162,8 +172,8 @@ let package = Package(
         .executableTarget(
             name: "saferlhfv",
             dependencies: [
-                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DatasetBuilding", "DurableFiles", "EmbeddedWorld", "Evaluation",
-                "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "Agreement", "Alignment", "ConfigFiles", "Conversations", "DataAudits", "DataFormats", "DatasetBuilding",
+                "DatasetHubs", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails", "ImageProcessing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -182,6 +192,16 @@ let package = Package(
         tests("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Parquet", ["DurableFiles"]),
         tests("PreferenceData", ["Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
+        tests("DataFormats", ["PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON"]),
+        tests("DataAudits", ["PreferenceData", "Conversations", "ImageProcessing", "StrictJSON"]),
+        tests(
+            "DatasetHubs",
+            [
+                "StrictJSON", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         tests("TorchNN", ["Torch"]),
         tests("Alignment", ["Torch", "TorchNN"]),
