@@ -89,6 +89,8 @@ let package = Package(
         target(
             "PreferenceData",
             ["Conversations", "Parquet", "StrictJSON", "DurableFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        target("DataFormats", ["PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON", "DurableFiles"]),
+        target("DataAudits", ["PreferenceData", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles"]),
         target(
             "EmbeddedWorld", ["PreferenceData", "Conversations", "ImageProcessing", "DurableFiles"],
             resources: [.copy("Pictures")]),
@@ -156,6 +158,14 @@ let package = Package(
             ],
             resources: [.copy("ServedFiles")]),
 
+        target(
+            "DatasetHubs",
+            [
+                "ConfigFiles", "DurableFiles", "StrictJSON", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
         // Tensors.
         target("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         target("TorchNN", ["Torch"]),
@@ -204,8 +214,9 @@ let package = Package(
             name: "saferlhfv",
             dependencies: [
                 "Agreement", "Alignment", "Annotation", "AnnotationServer", "ChatServers", "ConfigFiles", "Conversations",
-                "DatasetBuilding", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF", "Gateway", "Generation", "Guardrails",
-                "ImageProcessing", "ModelServer", "ModelServing", "NeuralGuards", "Parquet", "PreferenceData", "Quickstart", "Reports",
+                "DataAudits", "DataFormats", "DatasetBuilding", "DatasetHubs", "DurableFiles", "EmbeddedWorld", "Evaluation", "GGUF",
+                "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServer", "ModelServing", "NeuralGuards", "Parquet",
+                "PreferenceData", "Quickstart", "Reports",
                 "RunFolders", "SafetyPolicies", "StrictJSON", "Tokenizers", "Torch", "TorchNN", "Training",
                 "VisionLanguageModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -224,6 +235,16 @@ let package = Package(
         tests("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Parquet", ["DurableFiles"]),
         tests("PreferenceData", ["Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
+        tests("DataFormats", ["PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON"]),
+        tests("DataAudits", ["PreferenceData", "Conversations", "ImageProcessing", "StrictJSON"]),
+        tests(
+            "DatasetHubs",
+            [
+                "StrictJSON", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests("Torch", ["CTorch", "DurableFiles", "StrictJSON", "GGUF"]),
         tests("TorchNN", ["Torch"]),
         tests("Alignment", ["Torch", "TorchNN"]),

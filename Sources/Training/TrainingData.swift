@@ -10,16 +10,19 @@ public enum TrainingData {
         try samples(of: QuestionAnswerRow.self, url).map(\.conversation)
     }
 
-    /// Preference pairs.
-    public static func pairs(_ url: URL) throws -> [PreferenceSample] { try samples(of: BeaverTailsVRow.self, url) }
+    /// Preference pairs, for training that reads the labels of `columns`. Data whose card says that one of them was filled
+    /// in, since its source did not have it, is refused: there is nothing to learn from it.
+    public static func pairs(_ url: URL, labels columns: [String] = []) throws -> [PreferenceSample] {
+        try samples(of: BeaverTailsVRow.self, url, labels: columns)
+    }
 
     /// What a guard learns from, of either form.
     public static func guardExamples(_ url: URL) throws -> [GuardExample] {
         var examples = GuardExamples()
         switch try DatasetForm.detect(url) {
-        case .pairwise: for sample in try pairs(url) { examples.add(sample) }
-        case .questionAnswer: for sample in try samples(of: QuestionAnswerRow.self, url) { examples.add(sample) }
-        case nil: throw TrainingError.unknownForm(path: url.path)
+        case .pairwise: for sample in try pairs(url, labels: ["is_response_1_safe", "is_response_2_safe"]) { examples.add(sample) }
+        case .questionAnswer: for sample in try samples(of: QuestionAnswerRow.self, url, labels: ["is_response_safe"]) { examples.add(sample) }
+        case .prompts, nil: throw TrainingError.unknownForm(path: url.path)
         }
         return examples.all
     }
@@ -30,9 +33,11 @@ public enum TrainingData {
         return try pairs(url).map(\.prompt).filter { seen.insert($0.digest).inserted }.map { $0.conversation(response: nil) }
     }
 
-    private static func samples<Row: StoredRow>(of form: Row.Type, _ url: URL) throws -> [Row.Sample] {
+    private static func samples<Row: StoredRow>(of form: Row.Type, _ url: URL, labels columns: [String] = []) throws -> [Row.Sample] {
         let dataset = try StoredDataset<Row>.load(url, split: .train)
         guard !dataset.isTestOnly else { throw TrainingError.testOnlyData(path: url.path) }
+        let missing = columns.filter(dataset.card.assumedLabels.contains)
+        guard missing.isEmpty else { throw TrainingError.assumedLabels(path: url.path, columns: missing) }
         var samples: [Row.Sample] = []
         try dataset.forEachSample {
             try stopIfAsked()

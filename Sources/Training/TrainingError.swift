@@ -11,6 +11,8 @@ public enum TrainingError: Error, Equatable {
     case tooManyRefusedSteps(count: Int, site: String)
     case emptyData(what: String)
     case testOnlyData(path: String)
+    /// Labels that the data's source does not have and that were filled in.
+    case assumedLabels(path: String, columns: [String])
     /// Neither preference pairs nor question–answer rows.
     case unknownForm(path: String)
     case missingRole(String, algorithm: String)
@@ -35,6 +37,9 @@ extension TrainingError: CustomStringConvertible {
         case .emptyData(let what): "there is nothing to train on: \(what)"
         case .testOnlyData(let path):
             "\(path) is marked `usage: test-only` in its card and cannot be trained on; choose another data set"
+        case .assumedLabels(let path, let columns):
+            "\(path) has no \(columns.joined(separator: ", ")) of its own: its card says `assumed_labels`, they were filled in by the import; "
+                + "label the data, or choose another data set"
         case .unknownForm(let path):
             "\(path) has neither the columns of preference pairs nor those of question–answer rows; see docs/data.md for both"
         case .missingRole(let role, let algorithm): "\(algorithm) needs a \(role), and none was given"
@@ -55,7 +60,7 @@ extension TrainingError: ExitCoded {
     public var exitStatus: ExitStatus {
         switch self {
         case .interrupted, .interruptedWhileLoading: .interrupted
-        case .incompleteCheckpoint, .emptyData, .testOnlyData, .unknownForm, .otherReading: .badData
+        case .incompleteCheckpoint, .emptyData, .testOnlyData, .assumedLabels, .unknownForm, .otherReading: .badData
         case .tooManyRefusedSteps: .diverged
         case .missingRole, .unknownLayers, .sharedTrunk: .usage
         }

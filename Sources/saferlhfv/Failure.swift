@@ -2,6 +2,7 @@ import Agreement
 import Alignment
 import ArgumentParser
 import ConfigFiles
+import DataFormats
 import DurableFiles
 import EmbeddedWorld
 import Evaluation
@@ -72,6 +73,7 @@ struct Failure {
         case let alignment as AlignmentError:
             if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
         case is WorldError: .missingInput
+        case is ExportError: .usage
         case is RatingError, is AgreementError, is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
         case let judging as GuardError: judging.isOfTheInput ? .badData : .internalFault

@@ -10,7 +10,7 @@ public enum GuardTestSet {
         switch try DatasetForm.detect(url, split: split) {
         case .pairwise: try BeaverTailsVDataset.load(url, split: split).forEachSample { examples.add($0) }
         case .questionAnswer: try QuestionAnswerDataset.load(url, split: split).forEachSample { examples.add($0) }
-        case nil: throw GuardTestSetError.unknownForm(path: url.path)
+        case .prompts, nil: throw GuardTestSetError.unknownForm(path: url.path)
         }
         return examples.all
     }

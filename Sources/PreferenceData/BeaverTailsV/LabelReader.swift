@@ -1,4 +1,4 @@
-import Conversations
+public import Conversations
 
 /// Reads the words and numbers in which BeaverTails-V stores labels. Each function throws for what is not allowed.
 struct LabelReader {
@@ -52,13 +52,13 @@ struct LabelReader {
 
 extension Side {
     /// The data set's name for it.
-    var id: String { self == .first ? "1" : "2" }
+    public var id: String { self == .first ? "1" : "2" }
 }
 
 extension HarmCategory {
     /// The category of a stored label: its configuration name, in any case, with any signs between the words
     /// ("Animal Abuse", "animal-abuse").
-    init?(label: String) {
+    public init?(label: String) {
         let words = label.lowercased().split { !($0.isLetter || $0.isNumber) }
         self.init(rawValue: words.joined(separator: "_"))
     }

@@ -8,6 +8,8 @@ public struct DatasetCard: Sendable, Equatable {
     public var isTestOnly = false
     /// The card's `license`, as written; `nil` when there is none.
     public var license: String?
+    /// The columns whose values were filled in where the source had none, as `assumed_labels: a, b` says.
+    public var assumedLabels: [String] = []
 
     public init() {}
 
@@ -23,6 +25,7 @@ public struct DatasetCard: Sendable, Equatable {
             switch line[..<colon] {
             case "usage": isTestOnly = value.lowercased() == "test-only"
             case "license": license = value
+            case "assumed_labels": assumedLabels = value.split { ", []".contains($0) }.map(String.init)
             default: break
             }
         }

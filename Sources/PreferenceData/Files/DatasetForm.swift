@@ -2,11 +2,13 @@ public import Foundation
 import Parquet
 import StrictJSON
 
-/// The two forms in which BeaverTails-V is published. They have the same name and different columns, so a form is known
-/// by its columns.
-public enum DatasetForm: String, Sendable {
+/// The forms of rows. The first two are those in which BeaverTails-V is published: they have the same name and different
+/// columns, so a form is known by its columns.
+public enum DatasetForm: String, Sendable, CaseIterable {
     case pairwise
     case questionAnswer = "question–answer"
+    /// Prompts alone, as benchmarks have them: nothing to train on, much to ask.
+    case prompts
 
     /// The form of a split, by the columns of its first file; `nil` when it is neither.
     public static func detect(_ url: URL, split: Split = .train) throws -> DatasetForm? {
@@ -27,7 +29,8 @@ public enum DatasetForm: String, Sendable {
         let present = Set(columns)
         if present.isSuperset(of: BeaverTailsVRow.columns.map(\.name)) { return .pairwise }
         if present.isSuperset(of: QuestionAnswerRow.columns.map(\.name)) { return .questionAnswer }
-        return nil
+        let hasResponses = present.contains { $0.hasPrefix("response") }
+        return !hasResponses && present.isSuperset(of: PromptRow.columns.map(\.name)) ? .prompts : nil
     }
 
     private static func firstKeys(_ url: URL) throws -> [String] {

@@ -1,15 +1,20 @@
 import DurableFiles
-import Foundation
-import Parquet
+public import Foundation
+public import Parquet
 
 /// The folder whose picture files rows may name. A row comes from outside, so its paths lead nowhere else: not up, not
 /// to the root, not through a symbolic link that leaves the folder; and only regular files of bounded size are read.
-struct PictureFolder {
-    let url: URL
+public struct PictureFolder: Sendable {
+    public let url: URL
     let maximumBytes: Int
 
+    public init(url: URL, maximumBytes: Int = ReadingLimits.default.pictureBytes) {
+        self.url = url
+        self.maximumBytes = maximumBytes
+    }
+
     /// Reads the picture at `path`, relative to the folder. The error names `column` and `position`.
-    func read(_ path: String, column: String, at position: RowPosition) throws(RowError) -> ParquetImage {
+    public func read(_ path: String, column: String, at position: RowPosition) throws(RowError) -> ParquetImage {
         do {
             return ParquetImage(bytes: try DurableFiles.read(try resolve(path), limit: maximumBytes), path: path)
         } catch {

@@ -36,7 +36,7 @@ extension RowError: CustomStringConvertible {
 }
 
 /// A stored text for a message: in quotes, its beginning only, with control characters spelled out.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let shown = scalars.prefix(60).map { scalar in
         scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)

@@ -8,7 +8,7 @@ import StrictJSON
 public final class RowWriter<Row: StoredRow> {
     private enum Backend {
         case parquet(ParquetWriter)
-        case jsonl(DurableFile, PictureFiles)
+        case jsonl(DurableFile, PictureStore)
     }
 
     private let backend: Backend
@@ -25,7 +25,7 @@ public final class RowWriter<Row: StoredRow> {
         case .parquet:
             // A row group is what reading one row by its index costs, so there are few rows in it.
             backend = .parquet(try ParquetWriter(url: url, schema: ParquetSchema(columns), groupRows: 100))
-        case .jsonl: backend = .jsonl(try DurableFile(replacing: url), PictureFiles(beside: url))
+        case .jsonl: backend = .jsonl(try DurableFile(replacing: url), PictureStore(beside: url))
         case nil: throw DatasetError.unknownFormat(file: url.path)
         }
     }
@@ -45,7 +45,7 @@ public final class RowWriter<Row: StoredRow> {
         }
     }
 
-    private func line(_ row: Row, _ pictures: PictureFiles) throws -> String {
+    private func line(_ row: Row, _ pictures: PictureStore) throws -> String {
         var members = JSONObject()
         for (column, cell) in zip(Row.columns, row.cells) {
             members[column.name] =
@@ -55,7 +55,7 @@ public final class RowWriter<Row: StoredRow> {
                 case .int64(let value): .integer(value)
                 case .double(let value): .number(value)
                 case .bool(let value): .bool(value)
-                case .image(let image): .string(try pictures.write(image.bytes ?? []))
+                case .image(let image): .string(pictures.folder.lastPathComponent + "/" + (try pictures.add(image.bytes ?? [])))
                 }
         }
         if withOptionalColumns {
@@ -73,45 +73,5 @@ extension RowWriter {
         let writer = try RowWriter(url, withOptionalColumns: withOptionalColumns)
         for row in rows { try writer.append(row) }
         try writer.close()
-    }
-}
-
-/// The pictures beside a JSONL file, each once, named after its bytes.
-private struct PictureFiles {
-    let folder: URL
-
-    /// `train.jsonl` keeps its pictures in `train-pictures`.
-    init(beside url: URL) {
-        folder = url.deletingPathExtension().deletingLastPathComponent()
-            .appending(path: url.deletingPathExtension().lastPathComponent + "-pictures")
-    }
-
-    /// Writes the picture unless it is there, and gives its path as a row names it.
-    func write(_ bytes: [UInt8]) throws -> String {
-        let digest = ContentDigest(of: [bytes]).description.prefix(32)
-        let name = "\(digest).\(PictureKind(bytes)?.rawValue ?? "bin")"
-        let url = folder.appending(path: name)
-        if !FileManager.default.fileExists(atPath: url.path) {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try DurableFiles.write(bytes, to: url)
-        }
-        return "\(folder.lastPathComponent)/\(name)"
-    }
-}
-
-/// The kind of a picture file by its first bytes; the raw value is the file extension.
-enum PictureKind: String {
-    case png, jpg, webp
-
-    init?(_ bytes: [UInt8]) {
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-            self = .png
-        } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-            self = .jpg
-        } else if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
-            self = .webp
-        } else {
-            return nil
-        }
     }
 }

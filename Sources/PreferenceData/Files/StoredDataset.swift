@@ -8,6 +8,9 @@ public typealias BeaverTailsVDataset = StoredDataset<BeaverTailsVRow>
 /// The question–answer data: what the guard is trained on.
 public typealias QuestionAnswerDataset = StoredDataset<QuestionAnswerRow>
 
+/// Prompts alone: what benchmarks ask.
+public typealias PromptDataset = StoredDataset<PromptRow>
+
 /// One split of a data set on disk. Opening it reads only what the files say about themselves; rows are read when asked
 /// for, any of them by its index, and no more than a bounded number of bytes of them is kept.
 ///
@@ -175,5 +178,15 @@ extension StoredDataset {
             if seen.insert(Prompt(text: text, image: image).digest).inserted { kept.append(index) }
         }
         return selecting(kept)
+    }
+}
+
+extension StoredDataset {
+    /// Whether a row has values beyond the published columns; reads rows until one has.
+    public var hasOptionalValues: Bool {
+        get throws {
+            guard !Row.optionalColumns.isEmpty else { return false }
+            return try indices.contains { try row(at: $0).optionalCells.contains { $0 != .null } }
+        }
     }
 }

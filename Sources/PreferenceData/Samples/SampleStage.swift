@@ -36,7 +36,8 @@ extension StoredRow {
 extension StoredSample {
     /// The sample's prompt with each of its responses, as the model is shown them, before any template.
     public var conversationText: String {
-        responseTexts.map { prompt.conversation(response: $0).transcript }.joined(separator: "\n\n")
+        guard !responseTexts.isEmpty else { return prompt.conversation().transcript }
+        return responseTexts.map { prompt.conversation(response: $0).transcript }.joined(separator: "\n\n")
     }
 
     var heading: String {

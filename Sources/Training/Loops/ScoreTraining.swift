@@ -14,6 +14,16 @@ public enum ScoreObjective: String, Codable, CaseIterable, Sendable {
     case harmlessness
     /// Cost: the more harmful response scores higher, and 0 divides harmful from safe.
     case cost
+
+    /// The columns of the labels that it learns from.
+    public var labels: [String] {
+        switch self {
+        case .helpfulness: ["more_helpful_response_id"]
+        case .harmlessness: ["safer_response_id"]
+        case .cost:
+            ["safer_response_id", "is_response_1_safe", "is_response_2_safe", "response_1_harmless_rate", "response_2_harmless_rate"]
+        }
+    }
 }
 
 /// Settings of reward- and cost-model training.

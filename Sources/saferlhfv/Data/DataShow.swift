@@ -35,9 +35,10 @@ struct DataShowCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (url, split) = (URL(filePath: data), Split(rawValue: split) ?? .train)
+        let (url, split) = (try DataLocation.url(data), Split(rawValue: split) ?? .train)
         switch try DatasetForm.detect(url, split: split) {
         case .questionAnswer: try show(QuestionAnswerDataset.load(url, split: split))
+        case .prompts: try show(PromptDataset.load(url, split: split))
         default: try show(BeaverTailsVDataset.load(url, split: split))
         }
     }

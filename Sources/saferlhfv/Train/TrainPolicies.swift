@@ -64,12 +64,12 @@ struct PolicyArguments: ParsableArguments {
         let folders = PolicyTrainingFolders(
             policy: URL(filePath: policy), rewardModel: URL(filePath: reward), costModel: cost.map { URL(filePath: $0) },
             rewardCritic: rewardCritic.map { URL(filePath: $0) }, costCritic: costCritic.map { URL(filePath: $0) })
-        let rows = [data, supervised].compactMap { $0 }.map { URL(filePath: $0) }
+        let rows = try [data, supervised].compactMap { $0 }.map(DataLocation.url)
         try session.run(yaml(settings), settings.checkpointing, inputs: folders.all + rows) {
             try PolicyTraining(
                 settings, PolicyTrainingModels(loading: folders, settings, device: session.device),
-                Processor(readingFrom: folders.policy), prompts: TrainingData.prompts(URL(filePath: data)),
-                supervised: supervised.map { try TrainingData.conversations(URL(filePath: $0)) } ?? [], baseModel: policy)
+                Processor(readingFrom: folders.policy), prompts: TrainingData.prompts(DataLocation.url(data)),
+                supervised: supervised.map { try TrainingData.conversations(DataLocation.url($0)) } ?? [], baseModel: policy)
         }
     }
 }

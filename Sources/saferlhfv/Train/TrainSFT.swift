@@ -20,7 +20,7 @@ struct TrainSFT: ParsableCommand {
     func run() throws {
         let settings = try options.config.resolved(SupervisedConfig())
         guard !options.config.dryRun else { return print(try yaml(settings)) }
-        let (model, data) = (URL(filePath: model), URL(filePath: data))
+        let (model, data) = (URL(filePath: model), try DataLocation.url(data))
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try SupervisedTraining(

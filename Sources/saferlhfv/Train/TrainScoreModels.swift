@@ -39,12 +39,12 @@ struct ScoreModelArguments: ParsableArguments {
     func train(_ defaults: ScoreTrainingConfig) throws {
         let settings = try options.config.resolved(defaults)
         guard !options.config.dryRun else { return print(try yaml(settings)) }
-        let (model, data) = (URL(filePath: model), URL(filePath: data))
+        let (model, data) = (URL(filePath: model), try DataLocation.url(data))
         let session = TrainingSession(options: options)
         try session.run(yaml(settings), settings.checkpointing, inputs: [model, data]) {
             try ScoreTraining(
                 settings, .load(model, dtype: settings.dtype.dtype, device: session.device, headSeed: settings.seed),
-                Processor(readingFrom: model), TrainingData.pairs(data), baseModel: model.path)
+                Processor(readingFrom: model), TrainingData.pairs(data, labels: settings.objective.labels), baseModel: model.path)
         }
     }
 }
