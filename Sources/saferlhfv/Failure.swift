@@ -1,5 +1,6 @@
 import Agreement
 import Alignment
+import Annotation
 import ArgumentParser
 import ConfigFiles
 import DataFormats
@@ -12,6 +13,7 @@ import Gateway
 import Generation
 import Guardrails
 import ImageProcessing
+import ModelServing
 import Parquet
 import PreferenceData
 import RunFolders
@@ -74,10 +76,12 @@ struct Failure {
             if case .invalidMultiplierState = alignment { .badData } else { .internalFault }
         case is WorldError: .missingInput
         case is ExportError: .usage
-        case is RatingError, is AgreementError, is SeedAverageError, is ReceiptError, is GuardTestSetError: .badData
+        case is RatingError, is AgreementError, is SeedAverageError, is ReceiptError, is GuardTestSetError,
+            is LabelFieldError:
+            .badData
         case let cocoa as CocoaError: [.fileReadNoSuchFile, .fileNoSuchFile].contains(cocoa.code) ? .missingInput : .io
         case let judging as GuardError: judging.isOfTheInput ? .badData : .internalFault
-        case is VerdictError, is TorchError: .internalFault
+        case is VerdictError, is TorchError, is ServingError: .internalFault
         default: .internalFault
         }
     }
