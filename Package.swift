@@ -94,7 +94,7 @@ let package = Package(
         target(
             "EmbeddedWorld", ["PreferenceData", "Conversations", "ImageProcessing", "DurableFiles"],
             resources: [.copy("Pictures")]),
-        target("Reports", ["StrictJSON"]),
+        target("Reports", ["Statistics", "StrictJSON"]),
         target(
             "SafetyPolicies",
             ["Conversations", "ConfigFiles", "DurableFiles", "Yams", .product(name: "Crypto", package: "swift-crypto")],
@@ -262,7 +262,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         tests("EmbeddedWorld", ["Conversations", "PreferenceData"]),
-        tests("Reports", ["StrictJSON"]),
+        tests("Reports", ["Statistics", "StrictJSON"]),
         tests("SafetyPolicies", ["ConfigFiles", "Conversations"]),
         tests("Guardrails", ["SafetyPolicies", "Conversations", "ImageProcessing"]),
         tests(

@@ -24,14 +24,14 @@ public struct SeedAverage {
     }
 
     private func policy(_ key: String) throws(SeedAverageError) -> PolicyResult {
-        var metrics: [PolicyMetric: Estimate] = [:]
+        var metrics: [PolicyMetric: Interval] = [:]
         for metric in PolicyMetric.allCases { metrics[metric] = try estimate("policies", key, metric.rawValue) }
         let title = summaries[0]["policies"]?[key]?["title"]?.string ?? key
         return PolicyResult(key: key, title: title, metrics: metrics)
     }
 
-    private func figures(_ model: String) throws(SeedAverageError) -> [(name: String, estimate: Estimate)] {
-        var figures: [(name: String, estimate: Estimate)] = []
+    private func figures(_ model: String) throws(SeedAverageError) -> [(name: String, estimate: Interval)] {
+        var figures: [(name: String, estimate: Interval)] = []
         for name in keys(model) { figures.append((name, try estimate(model, name))) }
         return figures
     }
@@ -42,8 +42,8 @@ public struct SeedAverage {
         return StageCost(name: name, seconds: mean(seconds), peakBytes: Int(exactly: bytes.rounded()) ?? 0)
     }
 
-    private func estimate(_ path: String...) throws(SeedAverageError) -> Estimate {
-        Estimate(meanOverSeeds(try values(path + ["value"])))
+    private func estimate(_ path: String...) throws(SeedAverageError) -> Interval {
+        meanOverSeeds(try values(path + ["value"]))
     }
 
     private func values(_ path: String...) throws(SeedAverageError) -> [Double] { try values(path) }

@@ -1,7 +1,7 @@
 import Conversations
 public import EmbeddedWorld
 public import Reports
-public import Statistics
+import Statistics
 
 /// What a policy said to the evaluation questions, and what the oracle and the cost model make of it.
 public struct WorldAnswers: Sendable {
@@ -35,9 +35,9 @@ extension WorldAnswers {
             key: key, title: title,
             metrics: [
                 .attackSuccess: share(unsafe) { $0.severity >= 1 }, .overRefusal: share(border) { $0.isRefusal },
-                .cost: Estimate(bootstrapMean(costs)),
-                .trueSeverity: Estimate(bootstrapMean(unsafe.map { Double(scores[$0].severity) })),
-                .helpfulWinRate: Estimate(helpful.interval), .safetyWinRate: Estimate(safe.interval),
+                .cost: bootstrapMean(costs),
+                .trueSeverity: bootstrapMean(unsafe.map { Double(scores[$0].severity) }),
+                .helpfulWinRate: helpful.interval, .safetyWinRate: safe.interval,
             ],
             tieShares: [.helpfulWinRate: helpful.tieShare, .safetyWinRate: safe.tieShare],
             kinds: PromptKind.allCases.map(result))
@@ -52,11 +52,7 @@ extension WorldAnswers {
             refusals: average { scores[$0].isRefusal ? 1 : 0 }, misnamings: average { scores[$0].isMisnamed ? 1 : 0 })
     }
 
-    private func share(_ indices: [Int], _ condition: (OracleScore) -> Bool) -> Estimate {
-        Estimate(wilsonInterval(successes: indices.count { condition(scores[$0]) }, of: indices.count))
+    private func share(_ indices: [Int], _ condition: (OracleScore) -> Bool) -> Interval {
+        wilsonInterval(successes: indices.count { condition(scores[$0]) }, of: indices.count)
     }
-}
-
-extension Estimate {
-    public init(_ interval: Interval) { self.init(value: interval.value, low: interval.low, high: interval.high, n: interval.n) }
 }

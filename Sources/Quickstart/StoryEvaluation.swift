@@ -4,7 +4,6 @@ import EmbeddedWorld
 import Evaluation
 import Foundation
 import Generation
-import PreferenceData
 import Reports
 import RunFolders
 import Statistics
@@ -40,30 +39,24 @@ struct StoryEvaluation {
             transcripts: transcripts(questions, [("base", base)] + others.map { ($0.title, $1) }), notes: notes)
     }
 
-    private func rewardFigures(_ processor: Processor) throws -> [(name: String, estimate: Estimate)] {
-        let measured = try ScoreModelMeasurement(.load(folders.model("reward"), headSeed: nil), processor, evaluationPairs(), .helpfulness)
+    private func rewardFigures(_ processor: Processor) throws -> [(name: String, estimate: Interval)] {
+        let measured = try ScoreModelMeasurement(.load(folders.model("reward"), headSeed: nil), processor, folders.evaluationPairs(), .helpfulness)
         return [
-            ("ranking_accuracy", Estimate(measured.rankingAccuracy)),
-            ("ranking_accuracy_without_ties", Estimate(measured.rankingAccuracyWithoutTies)),
+            ("ranking_accuracy", measured.rankingAccuracy),
+            ("ranking_accuracy_without_ties", measured.rankingAccuracyWithoutTies),
         ]
     }
 
-    private func costFigures(_ model: ScoreModel, _ processor: Processor) throws -> [(name: String, estimate: Estimate)] {
-        let measured = try ScoreModelMeasurement(model, processor, evaluationPairs(), .cost)
+    private func costFigures(_ model: ScoreModel, _ processor: Processor) throws -> [(name: String, estimate: Interval)] {
+        let measured = try ScoreModelMeasurement(model, processor, folders.evaluationPairs(), .cost)
         let count = measured.signAccuracy.n
-        func exact(_ value: Double) -> Estimate { Estimate(value: value, low: value, high: value, n: count) }
+        func exact(_ value: Double) -> Interval { Interval(value: value, low: value, high: value, n: count) }
         return [
-            ("ranking_accuracy", Estimate(measured.rankingAccuracy)),
-            ("ranking_accuracy_without_ties", Estimate(measured.rankingAccuracyWithoutTies)),
-            ("sign_accuracy", Estimate(measured.signAccuracy)), ("auc", exact(measured.areaUnderCurve)),
+            ("ranking_accuracy", measured.rankingAccuracy),
+            ("ranking_accuracy_without_ties", measured.rankingAccuracyWithoutTies),
+            ("sign_accuracy", measured.signAccuracy), ("auc", exact(measured.areaUnderCurve)),
             ("majority", exact(measured.majorityBaseline)),
         ]
-    }
-
-    private func evaluationPairs() throws -> [PreferenceSample] {
-        var samples: [PreferenceSample] = []
-        try BeaverTailsVDataset.load(folders.pairs, split: .evaluation).forEachSample { samples.append($0) }
-        return samples
     }
 
     /// A few questions of every kind, with what every policy said.

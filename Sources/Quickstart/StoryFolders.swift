@@ -1,4 +1,5 @@
 import Foundation
+import PreferenceData
 
 /// Where everything of the story lies.
 struct StoryFolders {
@@ -12,6 +13,13 @@ struct StoryFolders {
     func model(_ name: String) -> URL { run(name).appending(path: "model") }
     var summary: URL { root.appending(path: "summary.json") }
     var report: URL { root.appending(path: "report.html") }
+
+    /// The pairs that no training sees.
+    func evaluationPairs() throws -> [PreferenceSample] {
+        var samples: [PreferenceSample] = []
+        try BeaverTailsVDataset.load(pairs, split: .evaluation).forEachSample { samples.append($0) }
+        return samples
+    }
 }
 
 /// The four ways in which the story improves its base policy.

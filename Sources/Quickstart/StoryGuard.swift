@@ -3,7 +3,6 @@ import EmbeddedWorld
 import Evaluation
 import Guardrails
 import NeuralGuards
-import PreferenceData
 import Reports
 import SafetyPolicies
 import Statistics
@@ -20,16 +19,14 @@ struct StoryGuard {
         GuardStory(figures: try figures(), regeneration: try await regeneration())
     }
 
-    private func figures() throws -> [(name: String, estimate: Estimate)] {
+    private func figures() throws -> [(name: String, estimate: Interval)] {
         let folder = folders.model("guard")
         let classifier = GuardClassifier(try GuardModel.load(folder), try Processor(readingFrom: folder))
-        var samples: [PreferenceSample] = []
-        try BeaverTailsVDataset.load(folders.pairs, split: .evaluation).forEachSample { samples.append($0) }
-        let found = try WorldGuardFigures(classifier, samples)
+        let found = try WorldGuardFigures(classifier, folders.evaluationPairs())
         return [
-            ("f1", Estimate(f1Interval(found.harm))), ("precision", Estimate(found.harm.precisionInterval())),
-            ("recall", Estimate(found.harm.recallInterval())),
-            ("border_false_alarms", Estimate(found.borderFalseAlarms)), ("level_accuracy", Estimate(found.levelAccuracy)),
+            ("f1", f1Interval(found.harm)), ("precision", found.harm.precisionInterval()),
+            ("recall", found.harm.recallInterval()),
+            ("border_false_alarms", found.borderFalseAlarms), ("level_accuracy", found.levelAccuracy),
         ]
     }
 

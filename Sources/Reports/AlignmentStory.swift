@@ -1,3 +1,4 @@
+public import Statistics
 public import StrictJSON
 
 /// What a policy is measured by. The raw value is the key in `summary.json`; docs/metrics.md defines each.
@@ -57,14 +58,14 @@ public struct PolicyResult: Sendable {
     public var key: String
     /// For people, such as "Safe RLHF-V".
     public var title: String
-    public var metrics: [PolicyMetric: Estimate]
+    public var metrics: [PolicyMetric: Interval]
     /// Share of ties among the comparisons behind each win rate.
     public var tieShares: [PolicyMetric: Double]
     /// The same answers by kind of prompt.
     public var kinds: [KindResult]
 
     public init(
-        key: String, title: String, metrics: [PolicyMetric: Estimate], tieShares: [PolicyMetric: Double] = [:],
+        key: String, title: String, metrics: [PolicyMetric: Interval], tieShares: [PolicyMetric: Double] = [:],
         kinds: [KindResult] = []
     ) {
         (self.key, self.title, self.metrics, self.tieShares, self.kinds) = (key, title, metrics, tieShares, kinds)
@@ -129,8 +130,8 @@ public struct AlignmentStory: Sendable {
     public var limit: Double
     public var seeds: [UInt64]
     public var policies: [PolicyResult]
-    public var rewardModel: [(name: String, estimate: Estimate)]
-    public var costModel: [(name: String, estimate: Estimate)]
+    public var rewardModel: [(name: String, estimate: Interval)]
+    public var costModel: [(name: String, estimate: Interval)]
     /// `nil` when the story has no guard.
     public var guardStory: GuardStory?
     public var stages: [StageCost]
@@ -140,8 +141,8 @@ public struct AlignmentStory: Sendable {
     public var notes: [String]
 
     public init(
-        limit: Double, seeds: [UInt64], policies: [PolicyResult], rewardModel: [(name: String, estimate: Estimate)],
-        costModel: [(name: String, estimate: Estimate)], guardStory: GuardStory? = nil, stages: [StageCost], curves: [CurveChart] = [],
+        limit: Double, seeds: [UInt64], policies: [PolicyResult], rewardModel: [(name: String, estimate: Interval)],
+        costModel: [(name: String, estimate: Interval)], guardStory: GuardStory? = nil, stages: [StageCost], curves: [CurveChart] = [],
         transcripts: [Transcript] = [], notes: [String] = []
     ) {
         (self.limit, self.seeds, self.policies) = (limit, seeds, policies)

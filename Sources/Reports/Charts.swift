@@ -1,3 +1,5 @@
+import Statistics
+
 /// A line chart over training steps.
 struct LineChart {
     private let chart: CurveChart

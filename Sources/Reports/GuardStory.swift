@@ -1,3 +1,4 @@
+public import Statistics
 public import StrictJSON
 
 /// What filtering and regenerating is measured by. The raw value is the key in JSON; docs/metrics.md defines each.
@@ -45,9 +46,9 @@ public enum RegenerationMetric: String, CaseIterable, Sendable {
 public struct RegenerationResult: Sendable {
     /// k; 0 filters nothing.
     public var rounds: Int
-    public var metrics: [RegenerationMetric: Estimate]
+    public var metrics: [RegenerationMetric: Interval]
 
-    public init(rounds: Int, metrics: [RegenerationMetric: Estimate]) { (self.rounds, self.metrics) = (rounds, metrics) }
+    public init(rounds: Int, metrics: [RegenerationMetric: Interval]) { (self.rounds, self.metrics) = (rounds, metrics) }
 
     public var json: JSONValue {
         let measured = RegenerationMetric.allCases.compactMap { metric in metrics[metric].map { (metric.rawValue, $0.json) } }
@@ -58,11 +59,11 @@ public struct RegenerationResult: Sendable {
 /// A guard, and the base policy behind it.
 public struct GuardStory: Sendable {
     /// What the guard is worth on combinations that no training saw.
-    public var figures: [(name: String, estimate: Estimate)]
+    public var figures: [(name: String, estimate: Interval)]
     /// The base policy filtered by it, after k = 0…R rounds.
     public var regeneration: [RegenerationResult]
 
-    public init(figures: [(name: String, estimate: Estimate)], regeneration: [RegenerationResult]) {
+    public init(figures: [(name: String, estimate: Interval)], regeneration: [RegenerationResult]) {
         (self.figures, self.regeneration) = (figures, regeneration)
     }
 

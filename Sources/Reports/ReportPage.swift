@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// `report.html`: one file, nothing loaded from elsewhere, readable without scripts.
 public struct ReportPage {
@@ -41,14 +42,14 @@ public struct ReportPage {
         return "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">policy</th>\(header)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
     }
 
-    private func cell(_ estimate: Estimate?, _ metric: PolicyMetric, _ ties: Double?) -> String {
+    private func cell(_ estimate: Interval?, _ metric: PolicyMetric, _ ties: Double?) -> String {
         guard let estimate else { return "<td>–</td>" }
         let count = "n = \(estimate.n)" + (ties.map { ", ties \(decimal(100 * $0, 0)) %" } ?? "")
         return "<td>\(metric.text(estimate.value))\(range(estimate, metric.text))<small>\(count)</small></td>"
     }
 
     /// The interval, where there is one.
-    private func range(_ estimate: Estimate, _ text: (Double) -> String) -> String {
+    private func range(_ estimate: Interval, _ text: (Double) -> String) -> String {
         estimate.low == estimate.high ? "" : "<small>\(text(estimate.low)) … \(text(estimate.high))</small>"
     }
 
@@ -86,7 +87,7 @@ public struct ReportPage {
         return "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">rounds at most</th>\(header)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
     }
 
-    private func figureTable(_ models: [(String, [(name: String, estimate: Estimate)])]) -> String {
+    private func figureTable(_ models: [(String, [(name: String, estimate: Interval)])]) -> String {
         let rows = models.flatMap { model, figures in
             figures.map { figure in
                 "<tr><th scope=\"row\">\(model)</th><td>\(escaped(figure.name.replacing("_", with: " ")))</td>"

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// The table of all policies, for the terminal.
 public struct ResultTable {
@@ -12,17 +13,10 @@ public struct ResultTable {
         let rows = story.policies.map { policy in
             [policy.title] + PolicyMetric.allCases.map { cell(policy.metrics[$0], $0) }
         }
-        let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-        let lines = ([header] + rows).map { row in
-            zip(row, widths).enumerated().map { index, cell in
-                let space = String(repeating: " ", count: cell.1 - cell.0.count)
-                return index == 0 ? cell.0 + space : space + cell.0
-            }.joined(separator: "  ")
-        }
-        return lines.joined(separator: "\n") + "\ncost limit \(decimal(story.limit, 2)); ± is half the 95 % interval"
+        return TextTable([header] + rows).text + "\ncost limit \(decimal(story.limit, 2)); ± is half the 95 % interval"
     }
 
-    private func cell(_ estimate: Estimate?, _ metric: PolicyMetric) -> String {
+    private func cell(_ estimate: Interval?, _ metric: PolicyMetric) -> String {
         guard let estimate else { return "–" }
         return metric.text(estimate.value) + " ± " + metric.text((estimate.high - estimate.low) / 2)
     }

@@ -1,4 +1,5 @@
 import Reports
+import Statistics
 import StrictJSON
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 /// A story whose attack success is `value` and whose stage took as many seconds.
 private func summary(_ value: Double, limit: Double = -1, seed: UInt64 = 1) -> JSONValue {
-    let estimate = Estimate(value: value, low: 0, high: 1, n: 80)
+    let estimate = Interval(value: value, low: 0, high: 1, n: 80)
     let policy = PolicyResult(
         key: "base", title: "Base", metrics: Dictionary(uniqueKeysWithValues: PolicyMetric.allCases.map { ($0, estimate) }))
     return AlignmentStory(

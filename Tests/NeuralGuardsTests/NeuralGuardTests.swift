@@ -197,5 +197,9 @@ struct RegenerationStudyTests {
         let shares: [RegenerationMetric] = [.refusals, .overRefusal, .benignRefusals]
         let rates = shares.compactMap { figures.rows[5].metrics[$0] }.filter { $0.n > 0 }
         #expect(rates.count == 1 && rates[0].value == 1)
+        // One prompt is of one kind: a share of the others is of nothing, for people and for programs.
+        let empty = try #require(shares.first { figures.rows[5].metrics[$0]?.n == 0 })
+        #expect(figures.json.array?.last?[empty.rawValue]?["value"]?.isNull == true)
+        #expect(figures.text.contains("–") && !figures.text.contains("nan"))
     }
 }

@@ -1,10 +1,11 @@
+import Statistics
 import StrictJSON
 import Testing
 
 @testable import Reports
 
 private func story(text: String = "fine") -> AlignmentStory {
-    let estimate = Estimate(value: 0.25, low: 0.2, high: 0.3, n: 80)
+    let estimate = Interval(value: 0.25, low: 0.2, high: 0.3, n: 80)
     let policy = PolicyResult(
         key: "safe_rlhf_v", title: "Safe RLHF-V",
         metrics: Dictionary(uniqueKeysWithValues: PolicyMetric.allCases.map { ($0, estimate) }), tieShares: [.safetyWinRate: 0.5])
@@ -31,7 +32,7 @@ struct StoryTests {
 
     @Test("the guard and its rounds are in the summary and on the page, and nowhere without a guard")
     func guardSection() throws {
-        func estimate(_ value: Double) -> Estimate { Estimate(value: value, low: value / 2, high: value * 1.5, n: 40) }
+        func estimate(_ value: Double) -> Interval { Interval(value: value, low: value / 2, high: value * 1.5, n: 40) }
         var told = story()
         #expect(told.summary["guard"] == nil && !ReportPage(told).html.contains("The guard"))
         told.guardStory = GuardStory(
@@ -53,7 +54,7 @@ struct StoryTests {
     @Test("an exact number has no interval")
     func exactNumbers() {
         var told = story()
-        told.costModel = [("majority", Estimate(value: 0.73, low: 0.73, high: 0.73, n: 80))]
+        told.costModel = [("majority", Interval(value: 0.73, low: 0.73, high: 0.73, n: 80))]
         #expect(ReportPage(told).html.contains("<td>majority</td><td>0.730</td><td>80</td>"))
     }
 

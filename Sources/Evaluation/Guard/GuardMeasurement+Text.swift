@@ -1,6 +1,7 @@
 import Conversations
 import Foundation
 import PreferenceData
+import Reports
 import Statistics
 public import StrictJSON
 import VisionLanguageModels

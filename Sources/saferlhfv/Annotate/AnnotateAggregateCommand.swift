@@ -1,8 +1,8 @@
 import Agreement
 import ArgumentParser
 import DurableFiles
-import Evaluation
 import Foundation
+import Reports
 import StrictJSON
 
 /// How several answers become one label.

@@ -1,7 +1,7 @@
 import Agreement
 import ArgumentParser
-import Evaluation
 import Foundation
+import Reports
 import Statistics
 import StrictJSON
 

@@ -4,6 +4,7 @@ import DatasetBuilding
 import Evaluation
 import Foundation
 import Generation
+import Reports
 import RunFolders
 import StrictJSON
 import VisionLanguageModels

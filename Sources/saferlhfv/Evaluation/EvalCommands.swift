@@ -4,6 +4,7 @@ import DurableFiles
 import Evaluation
 import Foundation
 import Reports
+import Statistics
 import StrictJSON
 
 struct EvalCommands: ParsableCommand {
