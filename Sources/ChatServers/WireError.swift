@@ -79,10 +79,8 @@ extension WireError {
 
     package func response(extra: HTTPFields = [:]) -> Response {
         var headers = extra
-        headers[.contentType] = "application/json"
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
-        return Response(
-            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.serializedBytes())))
+        return .json(json, status: status, headers: headers)
     }
 }

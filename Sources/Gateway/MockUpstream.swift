@@ -1,3 +1,4 @@
+import ChatServers
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -53,7 +54,7 @@ public final class MockUpstream: Sendable {
     private func respond(to request: Request) async throws -> Response {
         switch (request.method, request.uri.path) {
         case (.get, "/v1/models"):
-            return json([
+            return .json([
                 "object": "list",
                 "data": [["id": "mock", "object": "model", "created": 0, "owned_by": "mock-upstream"]],
             ])
@@ -84,7 +85,7 @@ public final class MockUpstream: Sendable {
         let template = config.answers.isEmpty ? "" : config.answers[number % config.answers.count]
         let text = template.replacing("{echo}", with: lastWords(body)).replacing("{round}", with: String(number + 1))
         let count = max(1, body["n"]?.integer ?? 1)
-        return body["stream"]?.bool == true ? stream(text, count, body) : json(answer(text, count, body))
+        return body["stream"]?.bool == true ? stream(text, count, body) : .json(answer(text, count, body))
     }
 
     private func lastWords(_ body: JSONValue) -> String {
@@ -138,11 +139,5 @@ public final class MockUpstream: Sendable {
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: ResponseBody(contentsOf: events.map { ByteBuffer(string: $0) }))
-    }
-
-    private func json(_ value: JSONValue) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: ByteBuffer(bytes: value.serializedBytes())))
     }
 }

@@ -26,19 +26,19 @@ struct ChatParametersReader: Sendable {
         try requireModel(body)
         try refuseWhatCannotBeDone(body)
         var request = ServedRequest(try await conversation(body))
-        request.choiceCount = try integer(body, "n", 1...limits.choices) ?? 1
+        request.choiceCount = try body.integer("n", in: 1...limits.choices) ?? 1
         request.maximumNewTokens =
-            try integer(body, "max_completion_tokens", 1...1_000_000) ?? integer(body, "max_tokens", 1...1_000_000)
+            try body.integer("max_completion_tokens", in: 1...1_000_000) ?? body.integer("max_tokens", in: 1...1_000_000)
         request.temperature = try number(body, "temperature", 0...2) ?? 1
         request.topP = try number(body, "top_p", 0...1) ?? 1
         guard request.topP > 0 else { throw WireError.badRequest("top_p must be above 0", param: "top_p") }
         // note: −1 and 0 both keep all, as clients of other servers write it
-        request.topK = max(0, try integer(body, "top_k", -1...1_000_000) ?? 0)
+        request.topK = max(0, try body.integer("top_k", in: -1...1_000_000) ?? 0)
         request.seed = try seed(body) ?? UInt64.random(in: 0...UInt64(Int64.max))
         request.stops = try stops(body)
         request.alternativeCount = try alternatives(body)
         return ChatParameters(
-            request: request, isStreaming: try flag(body, "stream"), includesUsage: try includesUsage(body))
+            request: request, isStreaming: try body.flag("stream"), includesUsage: try body.includesUsage())
     }
 
     // MARK: - Parameters
@@ -66,16 +66,6 @@ struct ChatParametersReader: Sendable {
         try refuse("tool_choice") { $0.string == "none" || $0.string == "auto" }
     }
 
-    private func integer(_ body: JSONObject, _ key: String, _ range: ClosedRange<Int>) throws -> Int? {
-        guard let value = body[key], !value.isNull else { return nil }
-        // note: 2.0 is an integer in JSON Schema's sense
-        guard let number = value.number.flatMap({ Int(exactly: $0) }), range.contains(number) else {
-            throw WireError.badRequest(
-                "\(key) must be an integer from \(range.lowerBound) to \(range.upperBound)", param: key)
-        }
-        return number
-    }
-
     private func number(_ body: JSONObject, _ key: String, _ range: ClosedRange<Double>) throws -> Double? {
         guard let value = body[key], !value.isNull else { return nil }
         guard let number = value.number, range.contains(number) else {
@@ -83,14 +73,6 @@ struct ChatParametersReader: Sendable {
                 "\(key) must be a number from \(range.lowerBound) to \(range.upperBound)", param: key)
         }
         return number
-    }
-
-    private func flag(_ body: JSONObject, _ key: String) throws -> Bool {
-        guard let value = body[key], !value.isNull else { return false }
-        guard let flag = value.bool else {
-            throw WireError.badRequest("\(key) must be true or false, found \(value.kind)", param: key)
-        }
-        return flag
     }
 
     private func seed(_ body: JSONObject) throws -> UInt64? {
@@ -116,22 +98,14 @@ struct ChatParametersReader: Sendable {
     }
 
     private func alternatives(_ body: JSONObject) throws -> Int? {
-        let count = try integer(body, "top_logprobs", 0...20)
-        guard try flag(body, "logprobs") else {
+        let count = try body.integer("top_logprobs", in: 0...20)
+        guard try body.flag("logprobs") else {
             if let count, count > 0 {
                 throw WireError.badRequest("top_logprobs needs logprobs: true", param: "top_logprobs")
             }
             return nil
         }
         return count ?? 0
-    }
-
-    private func includesUsage(_ body: JSONObject) throws -> Bool {
-        guard let options = body["stream_options"], !options.isNull else { return false }
-        guard let object = options.object else {
-            throw WireError.badRequest("stream_options must be an object", param: "stream_options")
-        }
-        return try flag(object, "include_usage")
     }
 
     // MARK: - Messages

@@ -33,7 +33,7 @@ struct ChatRoute: Sendable {
         let headers: HTTPFields = [.xRequestID: requestID]
         guard parameters.isStreaming else {
             let choices = try await collected(events, parameters.request.choiceCount)
-            return json(answers.whole(choices), headers)
+            return .json(answers.whole(choices), headers: headers)
         }
         // What goes wrong before the first token still has a status.
         let first = try await firstEvent(events)
@@ -120,13 +120,6 @@ struct ChatRoute: Sendable {
     private func observeFirst(since start: Duration) {
         metrics.observe("model_first_text_seconds", seconds: (time.now() - start).inSeconds)
     }
-}
-
-/// An answer in JSON.
-func json(_ value: JSONValue, _ headers: HTTPFields) -> Response {
-    var headers = headers
-    headers[.contentType] = "application/json"
-    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: value.serializedBytes())))
 }
 
 extension WireError {

@@ -1,12 +1,8 @@
 import ChatServers
 import Foundation
-import Guardrails
 import HTTPTypes
 import Hummingbird
-import Logging
 import ModelServing
-import NIOCore
-import NIOHTTP1
 import StrictJSON
 
 /// Takes every request: an exact table of routes, then the key, then the limits, then the body, and only then the work.
@@ -21,87 +17,54 @@ struct ModelResponder: HTTPResponder {
     let metrics: Metrics
     let peers: Peers
     let state: ServerState
-    let time: TimeSource
-    let logger: Logger
+    let ledger: RequestLedger
     let created = Int64(Date().timeIntervalSince1970)
 
     func respond(to request: Request, context: ChannelContext) async throws -> Response {
-        let (start, requestID, route) = (time.now(), request.requestID, ModelRoute(request.head))
-        var keyName = "-"
-        var response: Response
-        do {
-            response = try await answer(request, route, requestID, context, &keyName)
-        } catch let error as HTTPParserError {
-            // note: the server answers 400 and closes, since nobody knows where the next request would begin
-            metrics.count("model_requests_total", [("route", route.label), ("status", "400")])
-            throw error
-        } catch {
-            if error is CancellationError { metrics.count("model_clients_gone_total") }
-            let told = (error as? WireError) ?? WireError(general: error)
-            if told.status == .internalServerError {
-                logger.error("failure", metadata: ["request_id": "\(requestID)", "type": "\(type(of: error))"])
-            }
-            response = told.response(extra: [.xRequestID: requestID])
+        let route = ModelRoute(request.head)
+        return try await ledger.record(request, route: route.label, told: { WireError(general: $0) }) {
+            try await answer(request, route, context, &$0)
         }
-        let seconds = (time.now() - start).inSeconds
-        metrics.count("model_requests_total", [("route", route.label), ("status", String(response.status.code))])
-        metrics.observe("model_request_seconds", [("route", route.label)], seconds: seconds)
-        logger.info(
-            "request",
-            metadata: [
-                "request_id": "\(requestID)", "route": "\(route.label)", "status": "\(response.status.code)",
-                "key": "\(keyName)", "ms": "\(Int(seconds * 1000))",
-            ])
-        return response
     }
 
     private func answer(
-        _ request: Request, _ route: ModelRoute, _ requestID: String, _ context: ChannelContext, _ keyName: inout String
+        _ request: Request, _ route: ModelRoute, _ context: ChannelContext, _ entry: inout RequestLedger.Entry
     ) async throws -> Response {
         switch route {
-        case .health: return plain("ok\n")
+        case .health: return .plain("ok\n")
         case .ready:
             guard !state.isDraining else { throw WireError.busy("the server is shutting down", code: "draining") }
-            return plain("ready\n")
-        case .metrics: return plain(metrics.text(gauges: gauges), type: "text/plain; version=0.0.4; charset=utf-8")
+            return .plain("ready\n")
+        case .metrics: return .metrics(metrics.text(gauges: gauges))
         case .unknown: throw WireError.notFound("there is no such route")
-        case .wrongMethod(let allowed):
-            var response = WireError(
-                status: .methodNotAllowed, message: "this route takes \(allowed)", type: "invalid_request_error",
-                code: "method_not_allowed"
-            ).response(extra: [.xRequestID: requestID])
-            response.headers[.allow] = allowed
-            return response
+        case .wrongMethod(let allowed): return .wrongMethod(allowed: allowed, requestID: entry.requestID)
         case .chat, .models, .model: break
         }
         let caller = try keyring.caller(authorization: request.headers[values: .authorization])
-        keyName = caller.name
+        entry.keyName = caller.name
         guard !state.isDraining else { throw WireError.busy("the server is shutting down", code: "draining") }
         let permit = try state.admit(caller, limit: config.limits.requests)
-        let headers: HTTPFields = [.xRequestID: requestID]
+        let headers: HTTPFields = [.xRequestID: entry.requestID]
         switch route {
-        case .models: return json(["object": "list", "data": [entry]], headers)
+        case .models: return .json(["object": "list", "data": [modelEntry]], headers: headers)
         case .model(let id):
             guard (id.removingPercentEncoding ?? id) == modelName else {
                 throw WireError(
                     status: .notFound, message: "there is no such model", type: "invalid_request_error", param: "model",
                     code: "model_not_found")
             }
-            return json(entry, headers)
+            return .json(modelEntry, headers: headers)
         default:
             let body = try await request.json(config.limits)
+            let requestID = entry.requestID
             return try await whileConnected(context.channel, peers) {
                 try await chat.respond(body, requestID, context.channel, permit)
             }
         }
     }
 
-    private var entry: JSONValue {
+    private var modelEntry: JSONValue {
         ["id": .string(modelName), "object": "model", "created": .integer(created), "owned_by": "safe-rlhf-v"]
-    }
-
-    private func plain(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
-        Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     private var gauges: [(name: String, help: String, value: Double)] {
@@ -119,25 +82,15 @@ struct ModelResponder: HTTPResponder {
     }
 }
 
-/// Where a request goes; paths are compared byte by byte.
-enum ModelRoute: Equatable {
+/// Where a request goes.
+enum ModelRoute: Equatable, RouteTable {
     case chat, models, health, ready, metrics
     case model(String)
     case unknown
     /// The path is known, but takes another method.
     case wrongMethod(allowed: String)
 
-    init(_ head: HTTPRequest) {
-        let path = String((head.path ?? "").prefix { $0 != "?" })
-        guard let (route, method) = Self.table(path) else {
-            self = .unknown
-            return
-        }
-        let isRight = head.method == method || (head.method == .head && method == .get)
-        self = isRight ? route : .wrongMethod(allowed: method.rawValue)
-    }
-
-    private static func table(_ path: String) -> (ModelRoute, HTTPRequest.Method)? {
+    static func table(_ path: String) -> (ModelRoute, HTTPRequest.Method)? {
         switch path {
         case "/v1/chat/completions": return (.chat, .post)
         case "/v1/models": return (.models, .get)

@@ -1,11 +1,7 @@
 import ChatServers
 import Guardrails
-import Hummingbird
-import HummingbirdCore
 public import Logging
 public import ModelServing
-import NIOCore
-import ServiceLifecycle
 
 /// An OpenAI-compatible server for one of our own checkpoints.
 public struct ModelServer: Sendable {
@@ -28,35 +24,18 @@ public struct ModelServer: Sendable {
             pingSeconds: config.pingSeconds)
         responder = ModelResponder(
             config: config, scheduler: scheduler, modelName: modelName, keyring: Keyring(config.keys, time: .system),
-            chat: chat, metrics: metrics, peers: peers, state: state, time: .system, logger: logger)
+            chat: chat, metrics: metrics, peers: peers, state: state,
+            ledger: RequestLedger(prefix: "model", metrics: metrics, time: .system, logger: logger))
     }
 
     /// Serves until SIGTERM, SIGINT or the task's cancellation, then lets running requests end within the drain limit.
     ///
     /// - Parameter onReady: is told the port once the server listens.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
-        var quiet = logger
-        quiet.logLevel = .warning
-        let application = Application(
-            responder: responder,
-            server: try .chatServer(
-                tls: config.tls, limits: config.limits, peers: peers, metrics: metrics,
-                slowCounter: "model_slow_clients_total"),
-            configuration: ApplicationConfiguration(
-                address: .hostname(config.host, port: config.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(config.limits.connections)),
-            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: quiet)
-        var services = ServiceGroupConfiguration(
-            services: [
-                .init(service: application),
-                .init(
-                    service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds),
-                    successTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: quiet)
-        services.maximumGracefulShutdownDuration = .seconds(config.limits.drainSeconds)
-        do {
-            try await ServiceGroup(configuration: services).run()
-        } catch is CancellationError {}
+        let listener = ChatListener(
+            host: config.host, port: config.port, tls: config.tls, limits: config.limits, peers: peers, metrics: metrics,
+            slowCounter: "model_slow_clients_total", state: state, logger: logger)
+        try await listener.run(responder, onReady: onReady)
     }
 }
 

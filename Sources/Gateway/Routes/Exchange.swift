@@ -34,10 +34,7 @@ struct Exchange: Sendable {
     }
 
     func response(_ body: JSONValue, decision: String, attempts: Int? = nil) -> Response {
-        var headers = headers(decision: decision, attempts: attempts)
-        headers[.contentType] = "application/json"
-        return Response(
-            status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body.serializedBytes())))
+        .json(body, headers: headers(decision: decision, attempts: attempts))
     }
 
     /// An event stream. The work runs by itself; when the client leaves it is cancelled, and nothing it emits is lost

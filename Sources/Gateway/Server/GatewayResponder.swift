@@ -1,14 +1,11 @@
 import ChatServers
-import Foundation
 import Guardrails
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
-import Synchronization
 
 /// Takes every request: an exact table of routes, then the key, then the limits, then the body, and only then the work.
 /// Nothing of a request that fails one of these reaches the next.
@@ -28,70 +25,36 @@ struct GatewayResponder: HTTPResponder {
     let peers: Peers
     let state: ServerState
     let time: TimeSource
-    let logger: Logger
+    let ledger: RequestLedger
 
     func respond(to request: Request, context: ChannelContext) async throws -> Response {
-        let start = time.now()
-        let requestID = request.requestID
         let route = Route(request.head)
-        var keyName = "-"
-        var response: Response
-        do {
-            response = try await answer(request, route, requestID, context, start, &keyName)
-        } catch let error as HTTPParserError {
-            // note: the server answers 400 and closes, since nobody knows where the next request would begin
-            metrics.count("gateway_requests_total", [("route", route.label), ("status", "400")])
-            throw error
-        } catch {
-            if error is CancellationError { metrics.count("gateway_clients_gone_total") }
-            let told = WireError(error)
-            if told.status == .internalServerError {
-                logger.error(
-                    "unexpected failure", metadata: ["request_id": "\(requestID)", "type": "\(type(of: error))"])
-            }
-            response = told.response(extra: [.xRequestID: requestID])
-        }
-        let seconds = (time.now() - start).inSeconds
-        metrics.count("gateway_requests_total", [("route", route.label), ("status", String(response.status.code))])
-        metrics.observe("gateway_request_seconds", [("route", route.label)], seconds: seconds)
-        logger.info(
-            "request",
-            metadata: [
-                "request_id": "\(requestID)", "route": "\(route.label)", "status": "\(response.status.code)",
-                "key": "\(keyName)",
-                "decision": "\(response.headers[.guardDecision] ?? "-")", "ms": "\(Int(seconds * 1000))",
-            ])
-        return response
+        return try await ledger.record(
+            request, route: route.label, told: { WireError($0) }, details: { ["decision": "\($0.headers[.guardDecision] ?? "-")"] }
+        ) { try await answer(request, route, context, &$0) }
     }
 
     private func answer(
-        _ request: Request, _ route: Route, _ requestID: String, _ context: ChannelContext, _ start: Duration,
-        _ keyName: inout String
+        _ request: Request, _ route: Route, _ context: ChannelContext, _ entry: inout RequestLedger.Entry
     ) async throws -> Response {
         switch route {
-        case .health: return plain("ok\n")
+        case .health: return .plain("ok\n")
         case .ready: return ready()
-        case .metrics: return plain(metrics.text(gauges: gauges), type: "text/plain; version=0.0.4; charset=utf-8")
+        case .metrics: return .metrics(metrics.text(gauges: gauges))
         case .file(let path):
             if let response = files.response(path) { return response }
             throw WireError.notFound("there is no such route")
         case .unknown: throw WireError.notFound("there is no such route")
-        case .wrongMethod(let allowed):
-            var response = WireError(
-                status: .methodNotAllowed, message: "this route takes \(allowed)", type: "invalid_request_error",
-                code: "method_not_allowed"
-            ).response(extra: [.xRequestID: requestID])
-            response.headers[.allow] = allowed
-            return response
+        case .wrongMethod(let allowed): return .wrongMethod(allowed: allowed, requestID: entry.requestID)
         case .chat, .moderations, .models, .model, .liteLLM, .policy: break
         }
 
         let caller = try keyring.caller(authorization: request.headers[values: .authorization])
-        keyName = caller.name
+        entry.keyName = caller.name
         let permit = try admit(caller)
         let exchange = Exchange(
-            requestID: requestID, trace: TraceContext(request), caller: caller, policy: policies.current(caller), channel: context.channel,
-            wantsDetail: request.headers[.guardDetail] == "verdicts", start: start, time: time, permit: permit)
+            requestID: entry.requestID, trace: TraceContext(request), caller: caller, policy: policies.current(caller), channel: context.channel,
+            wantsDetail: request.headers[.guardDetail] == "verdicts", start: entry.start, time: time, permit: permit)
         let isStreamed: Bool
         let response: Response
         switch route {
@@ -133,7 +96,7 @@ struct GatewayResponder: HTTPResponder {
         guard guardModel.isAvailable else {
             return WireError.busy("the guard is not available", code: "guard_unavailable").response()
         }
-        return plain("ready\n")
+        return .plain("ready\n")
     }
 
     private var gauges: [(name: String, help: String, value: Double)] {
@@ -149,10 +112,6 @@ struct GatewayResponder: HTTPResponder {
             ),
             ("gateway_ready", "1 while the gateway takes requests.", state.isDraining ? 0 : 1),
         ]
-    }
-
-    private func plain(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
-        Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }
 

@@ -1,10 +1,7 @@
 import ChatServers
 import Foundation
 public import Guardrails
-import Hummingbird
-import HummingbirdCore
 public import Logging
-import NIOCore
 public import SafetyPolicies
 import ServiceLifecycle
 import UnixSignals
@@ -50,47 +47,24 @@ public struct GatewayServer: Sendable {
             chat: ChatRoute(service: chat, reader: reader, peers: peers),
             moderation: ModerationRoute(service: chat, pictures: pictures), models: ModelsRoute(service: chat),
             liteLLM: LiteLLMRoute(service: chat, reader: reader), files: try StaticFiles(servesPage: config.servesPage),
-            guardModel: bounded, metrics: metrics, peers: peers, state: state, time: time, logger: logger)
+            guardModel: bounded, metrics: metrics, peers: peers, state: state, time: time,
+            ledger: RequestLedger(prefix: "gateway", metrics: metrics, time: time, logger: logger))
     }
 
     /// Serves until SIGTERM, SIGINT or the task's cancellation, then lets running requests end within the drain limit.
     ///
     /// - Parameter onReady: is told the port once the gateway listens.
     public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
-        let application = Application(
-            responder: responder, server: try .chatServer(
-                tls: config.tls, limits: config.limits, peers: peers, metrics: metrics,
-                slowCounter: "gateway_slow_clients_total"),
-            configuration: ApplicationConfiguration(
-                address: .hostname(config.host, port: config.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(config.limits.connections)),
-            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: quiet)
-        var services = ServiceGroupConfiguration(
-            services: [
-                .init(service: application),
-                .init(
-                    service: PolicyWatch(
-                        holders: [policies] + callerPolicies.own, seconds: config.policyReloadSeconds, metrics: metrics,
-                        logger: logger)),
-                .init(
-                    service: Drain(state: state, delaySeconds: config.limits.drainDelaySeconds),
-                    successTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: quiet)
-        services.maximumGracefulShutdownDuration = .seconds(config.limits.drainSeconds)
-        do {
-            try await ServiceGroup(configuration: services).run()
-        } catch is CancellationError {}
+        let listener = ChatListener(
+            host: config.host, port: config.port, tls: config.tls, limits: config.limits, peers: peers, metrics: metrics,
+            slowCounter: "gateway_slow_clients_total", state: state, logger: logger)
+        let watch = PolicyWatch(
+            holders: [policies] + callerPolicies.own, seconds: config.policyReloadSeconds, metrics: metrics, logger: logger)
+        try await listener.run(responder, beside: [watch], onReady: onReady)
     }
 
     /// Everything counted so far, in Prometheus' text format.
     public var metricsText: String { metrics.text(gauges: []) }
-
-    /// The server's own logger says nothing of requests below warnings.
-    private var quiet: Logger {
-        var quiet = logger
-        quiet.logLevel = .warning
-        return quiet
-    }
 }
 
 /// Takes up new policy files: at SIGHUP, and every few seconds.

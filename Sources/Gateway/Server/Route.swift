@@ -1,8 +1,8 @@
+import ChatServers
 import HTTPTypes
 
-/// Where a request goes. Paths are compared byte by byte as they were written: no doubled slashes, dots, escapes or
-/// capitals lead anywhere.
-enum Route: Equatable {
+/// Where a request goes.
+enum Route: Equatable, RouteTable {
     case chat, moderations, models, liteLLM, policy, health, ready, metrics
     case model(String)
     /// A file that is served as it is.
@@ -11,18 +11,7 @@ enum Route: Equatable {
     /// The path is known, but takes another method.
     case wrongMethod(allowed: String)
 
-    init(_ head: HTTPRequest) {
-        let path = String((head.path ?? "").prefix { $0 != "?" })
-        guard let (route, method) = Self.table(path) else {
-            self = .unknown
-            return
-        }
-        self =
-            head.method == method || (head.method == .head && method == .get)
-            ? route : .wrongMethod(allowed: method.rawValue)
-    }
-
-    private static func table(_ path: String) -> (Route, HTTPRequest.Method)? {
+    static func table(_ path: String) -> (Route, HTTPRequest.Method)? {
         switch path {
         case "/v1/chat/completions": (.chat, .post)
         case "/v1/moderations": (.moderations, .post)

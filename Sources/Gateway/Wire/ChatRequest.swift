@@ -74,8 +74,9 @@ struct ChatRequestReader: Sendable {
             throw WireError.badRequest("the body must be an object, found \(value.kind)")
         }
         let model = try text(body, "model")
-        let choiceCount = try choices(body)
-        let isStreaming = try flag(body, "stream")
+        // note: 2.0 is read too; what goes on is written as 2
+        let choiceCount = try body.integer("n", in: 1...limits.choices) ?? 1
+        let isStreaming = try body.flag("stream")
         let wish = try moderation(body)
         try refuseSpeech(body)
 
@@ -101,7 +102,7 @@ struct ChatRequestReader: Sendable {
             body["seed"]?.integer.map { UInt64(truncatingIfNeeded: $0) } ?? UInt64.random(in: 1...UInt64(Int32.max))
         return ChatRequest(
             forwarded: forwarded, turns: turns, model: model, choiceCount: choiceCount, isStreaming: isStreaming,
-            includesUsage: try usageWish(body), moderation: wish, seed: seed)
+            includesUsage: try body.includesUsage(), moderation: wish, seed: seed)
     }
 
     // MARK: - Parameters
@@ -111,31 +112,6 @@ struct ChatRequestReader: Sendable {
             throw WireError.badRequest("\(key) must be a text", param: key)
         }
         return value
-    }
-
-    private func flag(_ body: JSONObject, _ key: String) throws -> Bool {
-        guard let value = body[key], !value.isNull else { return false }
-        guard let flag = value.bool else {
-            throw WireError.badRequest("\(key) must be true or false, found \(value.kind)", param: key)
-        }
-        return flag
-    }
-
-    private func choices(_ body: JSONObject) throws -> Int {
-        guard let value = body["n"], !value.isNull else { return 1 }
-        // note: 2.0 is an integer in JSON Schema's sense; what goes on is written as 2
-        guard let count = value.number.flatMap({ Int(exactly: $0) }), (1...limits.choices).contains(count) else {
-            throw WireError.badRequest("n must be an integer from 1 to \(limits.choices)", param: "n")
-        }
-        return count
-    }
-
-    private func usageWish(_ body: JSONObject) throws -> Bool {
-        guard let options = body["stream_options"], !options.isNull else { return false }
-        guard let object = options.object else {
-            throw WireError.badRequest("stream_options must be an object", param: "stream_options")
-        }
-        return try flag(object, "include_usage")
     }
 
     private func refuseSpeech(_ body: JSONObject) throws {

@@ -88,12 +88,11 @@ struct AnnotateServeCommand: AsyncParsableCommand {
     @Option(help: "Connections that read beside the one that writes; refused where SQLite's log is not safe for that.")
     var readers = 0
 
-    @Option(help: "Least level of the log: debug, info, notice, warning, error.")
-    var logLevel = "info"
+    @OptionGroup var log: LogOptions
 
     func run() async throws {
         guard readers >= 0, readers <= 16 else { throw ValidationError("--readers must be 0 … 16, found \(readers)") }
-        let logger = try Log.logger("annotate", level: logLevel)
+        let logger = try log.logger("annotate")
         let opened = try store.open(readers: readers)
         var config = AnnotationServerConfig()
         (config.host, config.port, config.usesSecureCookies) = (host, port, secureCookies)

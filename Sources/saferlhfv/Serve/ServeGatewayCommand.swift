@@ -24,19 +24,12 @@ struct ServeGatewayCommand: AsyncParsableCommand {
     @Option(help: "Address of the OpenAI-compatible server; sets upstream.url.")
     var upstream: String?
 
-    @Option(help: "Address to listen on; sets host.")
-    var host: String?
-
-    @Option(help: "Port to listen on; sets port.")
-    var port: Int?
-
-    @Option(help: "Least level of the log: debug, info, notice, warning, error.")
-    var logLevel = "info"
+    @OptionGroup var listening: ListeningOptions
 
     func run() async throws {
         let config = try resolved()
         guard !options.dryRun else { return print(try yaml(config)) }
-        let logger = try Log.logger("gateway", level: logLevel)
+        let logger = try listening.log.logger("gateway")
         let guardModel = try guardOptions.makeGuard()
         let policies = try PolicyHolder(file: policy.map { URL(filePath: $0) }, adjusting: guardOptions.adjustment())
         let server = try GatewayServer(config, guardModel: guardModel, policies: policies, logger: logger)
@@ -58,8 +51,7 @@ struct ServeGatewayCommand: AsyncParsableCommand {
     private func resolved() throws -> GatewayConfig {
         var config: GatewayConfig = GatewayConfig()
         if let upstream { config.upstream.url = upstream }
-        if let host { config.host = host }
-        if let port { config.port = port }
+        listening.set(host: &config.host, port: &config.port)
         return try options.resolved(config)
     }
 }
@@ -88,19 +80,5 @@ struct GuardOptions: ParsableArguments {
 
     func makeGuard() throws -> any Guard {
         guardName == "stub" ? StubGuard(canary: .init(text: canary)) : try NeuralGuard(URL(filePath: guardName))
-    }
-}
-
-/// Log lines for people and for collectors: key=value on standard error, never content.
-enum Log {
-    static func logger(_ label: String, level: String) throws -> Logger {
-        guard let level = Logger.Level(rawValue: level) else {
-            throw ValidationError(
-                "--log-level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), found \(level)"
-            )
-        }
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

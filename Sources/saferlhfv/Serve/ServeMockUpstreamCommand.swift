@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Logging
 
 struct ServeMockUpstreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct ServeMockUpstreamCommand: AsyncParsableCommand {
     func run() async throws {
         var config = MockUpstreamConfig()
         (config.host, config.port, config.answers, config.delaySeconds) = (host, port, answers, delay)
-        let logger = try Log.logger("mock-upstream", level: "warning")
+        let logger = Log.logger("mock-upstream", level: .warning)
         try await MockUpstream(config).run(logger: logger) { [host = config.host] port in
             print("listening on \(host):\(port)")
         }

@@ -15,19 +15,12 @@ struct ServeModelCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigOptions
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Address to listen on; sets host.")
-    var host: String?
-
-    @Option(help: "Port to listen on; sets port.")
-    var port: Int?
-
-    @Option(help: "Least level of the log: debug, info, notice, warning, error.")
-    var logLevel = "info"
+    @OptionGroup var listening: ListeningOptions
 
     func run() async throws {
         let config = try resolved()
         guard !options.dryRun else { return print(try yaml(config)) }
-        let logger = try Log.logger("model-server", level: logLevel)
+        let logger = try listening.log.logger("model-server")
         let folder = try URL(modelFolder: model.model)
         let scheduler = try ModelScheduler(
             folder, config.serving, dtype: model.resolvedType(), device: model.resolvedDevice())
@@ -46,8 +39,7 @@ struct ServeModelCommand: AsyncParsableCommand {
 
     private func resolved() throws -> ModelServerConfig {
         var config = ModelServerConfig()
-        if let host { config.host = host }
-        if let port { config.port = port }
+        listening.set(host: &config.host, port: &config.port)
         return try options.resolved(config)
     }
 }
