@@ -224,6 +224,15 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What tests meet: other programs, servers on this machine.
+        .target(
+            name: "TestPeers",
+            dependencies: [
+                "StrictJSON", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "Tests/Peers", swiftSettings: settings),
+
         tests("Conversations", []),
         tests("StrictJSON", []),
         tests("DurableFiles", []),
@@ -235,8 +244,8 @@ let package = Package(
         tests("GGUF", ["DurableFiles", "StrictJSON"]),
         tests("Tokenizers", ["Conversations", "StrictJSON", "DurableFiles", "GGUF"]),
         tests("Parquet", ["DurableFiles"]),
-        tests("PreferenceData", ["Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
-        tests("DataFormats", ["PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON"]),
+        tests("PreferenceData", ["TestPeers", "Conversations", "Parquet", "StrictJSON", "DurableFiles"]),
+        tests("DataFormats", ["TestPeers", "PreferenceData", "Conversations", "ImageProcessing", "Parquet", "StrictJSON"]),
         tests("DataAudits", ["PreferenceData", "Conversations", "ImageProcessing", "StrictJSON"]),
         tests(
             "DatasetHubs",
@@ -257,7 +266,7 @@ let package = Package(
         tests(
             "ModelServer",
             [
-                "ChatServers", "Conversations", "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServing", "SafetyPolicies",
+                "TestPeers", "ChatServers", "Conversations", "Gateway", "Generation", "Guardrails", "ImageProcessing", "ModelServing", "SafetyPolicies",
                 "StrictJSON", "Torch", "VisionLanguageModels", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -269,7 +278,7 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "ChatServers", "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
+                "TestPeers", "ChatServers", "Guardrails", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -290,7 +299,7 @@ let package = Package(
         tests(
             "AnnotationServer",
             [
-                "Annotation", "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
+                "TestPeers", "Annotation", "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -311,7 +320,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "saferlhfv", "Alignment", "Annotation", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld", "Generation",
+                "saferlhfv", "TestPeers", "Alignment", "Annotation", "ConfigFiles", "Conversations", "DurableFiles", "EmbeddedWorld",
+                "Generation",
                 "ImageProcessing", "Parquet", "PreferenceData", "RunFolders", "SafetyPolicies", "Statistics", "StrictJSON",
                 "Tokenizers", "Torch", "TorchNN", "Training", "VisionLanguageModels",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),

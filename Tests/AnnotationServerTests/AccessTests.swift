@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import NIOHTTP1
 import StrictJSON
+import TestPeers
 import Testing
 
 @testable import AnnotationServer

@@ -3,6 +3,7 @@ import Foundation
 import NIOHTTP1
 import PreferenceData
 import StrictJSON
+import TestPeers
 import Testing
 
 @testable import AnnotationServer

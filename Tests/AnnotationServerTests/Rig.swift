@@ -4,11 +4,11 @@ import Conversations
 import Foundation
 import ImageProcessing
 import Logging
-import NIOCore
 import NIOHTTP1
 import PreferenceData
 import SafetyPolicies
 import StrictJSON
+import TestPeers
 
 @testable import AnnotationServer
 
@@ -49,26 +49,12 @@ struct Rig: Sendable {
             try await store.setMember(user.id, of: place.id, isMember: true, by: admin)
             people[name] = try await store.logIn(name: name, password: password)
         }
-        let server = try AnnotationServer({ var config = AnnotationServerConfig(); config.port = 0; return config }(), store: store, logger: silent)
-        try await withThrowingTaskGroup(of: Void.self) { [people] group in
-            let (ports, found) = AsyncStream<Int>.makeStream()
-            group.addTask { try await server.run { found.yield($0) } }
-            let rig = Rig(port: await ports.first { _ in true } ?? 0, store: store, project: project, people: people)
-            do { try await body(rig) } catch {
-                group.cancelAll()
-                throw error
-            }
-            group.cancelAll()
-            while let _ = await group.nextResult() {}
+        let server = try AnnotationServer({ var config = AnnotationServerConfig(); config.port = 0; return config }(), store: store, logger: .silent)
+        try await HTTPPeer.serving(server.run) { [people] port in
+            try await body(Rig(port: port, store: store, project: project, people: people))
         }
         try store.close()
     }
-
-    static let silent: Logger = {
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        return logger
-    }()
 
     static func row(_ number: Int) -> BeaverTailsVRow {
         let picture = (try? Image(width: 8, height: 8, pixels: Array(repeating: 90, count: 192)).encodedPNG()) ?? []
@@ -90,21 +76,10 @@ struct Rig: Sendable {
 
     // MARK: - Asking
 
-    struct Answer: Sendable {
-        var status: Int
-        var headers: HTTPHeaders
-        var text: String
-        var json: JSONValue { (try? JSONValue(parsing: text.utf8)) ?? .null }
-    }
+    typealias Answer = HTTPAnswer
 
     func send(_ method: HTTPMethod, _ path: String, _ body: String? = nil, headers: [(String, String)] = []) async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = method
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await Self.client.execute(request, timeout: .seconds(60))
-        let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, text: String(buffer: bytes))
+        try await HTTPPeer(port: port, client: Self.client).send(method, path, body.map { Array($0.utf8) }, headers: headers)
     }
 
     /// As a browser does where somebody is logged in.

@@ -8,32 +8,16 @@ import sys
 
 import openai
 
+from suite import check, fails, image
+
 base, key, picture, other_picture = sys.argv[1:5]
 client = openai.OpenAI(base_url=base, api_key=key, max_retries=0)
 model = [m.id for m in client.models.list()][0]
 
 
-def check(name, holds):
-    print(("ok    " if holds else "FAIL  ") + name, flush=True)
-    if not holds:
-        sys.exit(1)
-
-
 def ask(content="how are you?", **more):
     wishes = {"model": model, "max_tokens": 12, "temperature": 0, **more}
     return client.chat.completions.create(messages=[{"role": "user", "content": content}], **wishes)
-
-
-def image(url):
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def fails(error, work):
-    try:
-        work()
-    except error as raised:
-        return raised
-    return None
 
 
 def joined(chunks, index=0):

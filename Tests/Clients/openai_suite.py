@@ -7,30 +7,14 @@ import sys
 
 import openai
 
+from suite import check, fails, image
+
 base, key, canary, picture, unsafe_picture = sys.argv[1:6]
 client = openai.OpenAI(base_url=base, api_key=key, max_retries=0)
 
 
-def check(name, holds):
-    print(("ok    " if holds else "FAIL  ") + name, flush=True)
-    if not holds:
-        sys.exit(1)
-
-
 def ask(content, **more):
     return client.chat.completions.create(model="mock", messages=[{"role": "user", "content": content}], **more)
-
-
-def image(url):
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def fails(error, work):
-    try:
-        work()
-    except error as raised:
-        return raised
-    return None
 
 
 answer = ask("hello")

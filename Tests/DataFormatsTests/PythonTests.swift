@@ -2,10 +2,13 @@ import Conversations
 import DataFormats
 import Foundation
 import PreferenceData
+import TestPeers
 import Testing
 
+private let python = Python.with("pyarrow", "datasets", "PIL")
+
 /// Runs where a Python with pyarrow and datasets is at hand (`SAFE_RLHF_V_PYTHON` names it, else `python3`).
-@Suite("Imported and exported files in other tools", .enabled(if: Python.isReady, "no Python with pyarrow and datasets: name one by SAFE_RLHF_V_PYTHON"))
+@Suite("Imported and exported files in other tools", .enabled(if: python != nil, "no Python with pyarrow and datasets: name one by SAFE_RLHF_V_PYTHON"))
 struct PythonTests {
     let folder: TemporaryFolder
 
@@ -17,7 +20,7 @@ struct PythonTests {
     @Test("datasets decodes the picture column of what was imported")
     func datasets() throws {
         _ = try DataImport(folder.file("pairs"), ImportSettings(format: .pairwise)).write(to: folder.file("out"))
-        let output = try Python.run(
+        let output = try #require(python).run(
             """
             import datasets, sys
             rows = datasets.Dataset.from_parquet(sys.argv[1], cache_dir=sys.argv[2])
@@ -29,7 +32,7 @@ struct PythonTests {
     @Test("datasets reads TRL rows, with the pictures as a list of pictures")
     func trl() throws {
         _ = try DataExport(format: .trl).write(folder.file("pairs"), to: folder.file("out"))
-        let output = try Python.run(
+        let output = try #require(python).run(
             """
             import datasets, os, sys
             os.chdir(sys.argv[1])
@@ -43,7 +46,7 @@ struct PythonTests {
 
     @Test("Parquet that datasets wrote is imported")
     func fromDatasets() throws {
-        _ = try Python.run(
+        _ = try #require(python).run(
             """
             import datasets, io, sys
             from PIL import Image
@@ -52,25 +55,5 @@ struct PythonTests {
             """, folder.file("spa-vl.parquet").path)
         let rows = try imported(BeaverTailsVRow.self, folder.file("spa-vl.parquet"), .spaVL, in: folder) { $0.category = .horrorAndGore }
         #expect(rows.map(\.question) == ["Q0", "Q1", "Q2"] && rows.allSatisfy { $0.category == "horror_and_gore" })
-    }
-}
-
-enum Python {
-    static let isReady = (try? run("import pyarrow, datasets, PIL; print('ready')")) == "ready\n"
-
-    private static var command: String { ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"] ?? "python3" }
-
-    /// Runs a program and gives what it prints.
-    static func run(_ program: String, _ arguments: String...) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [command, "-c", program] + arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

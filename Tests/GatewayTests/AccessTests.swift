@@ -9,6 +9,7 @@ import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
 import Synchronization
+import TestPeers
 import Testing
 
 @testable import struct Gateway.GatewayConfig

@@ -5,6 +5,7 @@ import Guardrails
 import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
+import TestPeers
 import Testing
 
 /// By hand: the shapes of the routes, over HTTP.

@@ -5,6 +5,7 @@ import Guardrails
 import NIOHTTP1
 import StrictJSON
 import Synchronization
+import TestPeers
 import Testing
 
 /// Reliability test G3: a guard that does not judge lets nothing through.

@@ -3,6 +3,7 @@ import Gateway
 import Guardrails
 import NIOHTTP1
 import SafetyPolicies
+import TestPeers
 import Testing
 
 @Suite("Policy reload", .serialized)

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import Gateway
 import StrictJSON
+import TestPeers
 import Testing
 
 /// By hand and by law: a log of receipts cannot be changed without being seen.

@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
+import TestPeers
 import Testing
 
 /// Reliability test G7: rounds are bounded, informed, invisible, and end when the client leaves.

@@ -1,15 +1,14 @@
-import AsyncHTTPClient
 import Conversations
 import Foundation
 import Gateway
 import Guardrails
 import ImageProcessing
 import Logging
-import NIOCore
 import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
 import Synchronization
+import TestPeers
 
 /// A gateway that runs, with a stand-in behind it, for the time of one test.
 struct Rig: Sendable {
@@ -21,7 +20,7 @@ struct Rig: Sendable {
     static func run(
         guardModel: any Guard = StubGuard(), answers: [String] = ["You said: {echo}"], upstreamPort: Int? = nil,
         upstreamDelay: Double = 0,
-        policy: SafetyPolicy? = nil, policyFile: URL? = nil, logger: Logger = silent,
+        policy: SafetyPolicy? = nil, policyFile: URL? = nil, logger: Logger = .silent,
         _ change: (inout GatewayConfig) -> Void = { _ in },
         body: @escaping @Sendable (Rig) async throws -> Void
     ) async throws {
@@ -32,84 +31,35 @@ struct Rig: Sendable {
         config.port = 0
         config.policyReloadSeconds = 0
         change(&config)
+        let settings = config
         let policies = try policy.map(PolicyHolder.init) ?? PolicyHolder(file: policyFile)
 
-        try await withThrowingTaskGroup(of: Void.self) { [config] group in
-            var config = config
-            if let upstreamPort {
-                config.upstream.url = "http://127.0.0.1:\(upstreamPort)"
-            } else {
-                let (ports, found) = AsyncStream<Int>.makeStream()
-                group.addTask { try await upstream.run(logger: silent) { found.yield($0) } }
-                config.upstream.url = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
-            }
+        @Sendable func serve(upstreamPort: Int) async throws {
+            var config = settings
+            config.upstream.url = "http://127.0.0.1:\(upstreamPort)"
             let server = try GatewayServer(config, guardModel: guardModel, policies: policies, logger: logger)
-            let (ports, found) = AsyncStream<Int>.makeStream()
-            group.addTask { try await server.run { found.yield($0) } }
-            let rig = Rig(port: await ports.first { _ in true } ?? 0, upstream: upstream, server: server)
-            do { try await body(rig) } catch {
-                group.cancelAll()
-                throw error
+            try await HTTPPeer.serving(server.run) { port in
+                try await body(Rig(port: port, upstream: upstream, server: server))
             }
-            group.cancelAll()
-            while let _ = await group.nextResult() {}
         }
+        if let upstreamPort { return try await serve(upstreamPort: upstreamPort) }
+        try await HTTPPeer.serving({ try await upstream.run(logger: .silent, onReady: $0) }, serve)
     }
-
-    static let silent: Logger = {
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        return logger
-    }()
 
     // MARK: - Asking
 
-    struct Answer: Sendable {
-        var status: Int
-        var headers: HTTPHeaders
-        var bytes: [UInt8]
-
-        var text: String { String(decoding: bytes, as: UTF8.self) }
-        var json: JSONValue { (try? JSONValue(parsing: bytes)) ?? .null }
-        var errorCode: String? { json["error"]?["code"]?.string }
-
-        /// The data of an event stream.
-        var events: [JSONValue] {
-            text.split(separator: "\n\n").filter { $0.hasPrefix("data: ") && $0 != "data: [DONE]" }
-                .compactMap { try? JSONValue(parsing: String($0.dropFirst(6))) }
-        }
-
-        /// All text of one choice's deltas.
-        func streamed(_ field: String = "content", index: Int = 0) -> String {
-            events.flatMap { $0["choices"]?.array ?? [] }.filter { $0["index"]?.integer == index }
-                .compactMap { $0["delta"]?[field]?.string }.joined()
-        }
-
-        func finishReason(_ index: Int = 0) -> String? {
-            events.flatMap { $0["choices"]?.array ?? [] }.filter { $0["index"]?.integer == index }
-                .compactMap { $0["finish_reason"]?.string }.last
-        }
-    }
+    typealias Answer = HTTPAnswer
 
     func send(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, headers: [(String, String)] = []
-    ) async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = method
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(
-            status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
-    }
+    ) async throws -> Answer { try await HTTPPeer(port: port).send(method, path, body, headers: headers) }
 
     func post(_ path: String, _ body: JSONValue, headers: [(String, String)] = []) async throws -> Answer {
-        try await send(.POST, path, body.serializedBytes(), headers: [("content-type", "application/json")] + headers)
+        try await HTTPPeer(port: port).post(path, body.serializedBytes(), headers: headers)
     }
 
     func post(_ path: String, raw body: String, headers: [(String, String)] = []) async throws -> Answer {
-        try await send(.POST, path, Array(body.utf8), headers: [("content-type", "application/json")] + headers)
+        try await HTTPPeer(port: port).post(path, Array(body.utf8), headers: headers)
     }
 
     /// A chat request with one question.

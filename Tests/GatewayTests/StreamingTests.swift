@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import Guardrails
 import StrictJSON
+import TestPeers
 import Testing
 
 /// By law, over HTTP: a stream shows what was judged, and nothing else.

@@ -2,6 +2,7 @@ import ChatServers
 import Conversations
 import Foundation
 import Gateway
+import TestPeers
 import Testing
 
 /// HTTP/2 and TLS, with the machine's curl and openssl.
@@ -14,14 +15,14 @@ struct TLSTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let (certificate, key) = (folder.appending(path: "c.pem").path, folder.appending(path: "k.pem").path)
         guard
-            try await Self.run(
+            try await OtherProgram.runAside(
                 "openssl",
                 [
                     "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1",
                     "-subj", "/CN=localhost",
                 ]
             ).status == 0,
-            try await Self.run("curl", ["--version"]).text.contains("HTTP2")
+            try await OtherProgram.runAside("curl", ["--version"]).text.contains("HTTP2")
         else {
             print("SKIPPED: the test of TLS and HTTP/2 needs openssl and a curl with HTTP/2")
             return
@@ -31,7 +32,7 @@ struct TLSTests {
         } body: { rig in
             let body = #"{"model":"mock","messages":[{"role":"user","content":"hi"}]}"#
             for (option, version) in [("--http1.1", "1.1"), ("--http2", "2")] {
-                let answer = try await Self.run(
+                let answer = try await OtherProgram.runAside(
                     "curl",
                     [
                         "-sk", option, "-w", " %{http_version} %{http_code}", "-H", "content-type: application/json",
@@ -39,7 +40,7 @@ struct TLSTests {
                     ])
                 #expect(answer.text.contains("You said: hi"))
                 #expect(answer.text.hasSuffix(" \(version) 200"))
-                let stream = try await Self.run(
+                let stream = try await OtherProgram.runAside(
                     "curl",
                     [
                         "-skN", option, "-H", "content-type: application/json", "-d",
@@ -49,20 +50,5 @@ struct TLSTests {
                 #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
             }
         }
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = await Task.detached {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }.value
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
     }
 }

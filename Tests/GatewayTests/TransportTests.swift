@@ -6,6 +6,7 @@ import Guardrails
 import NIOCore
 import NIOHTTP1
 import StrictJSON
+import TestPeers
 import Testing
 
 @testable import enum Gateway.PublicAddress

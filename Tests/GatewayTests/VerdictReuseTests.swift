@@ -4,6 +4,7 @@ import Gateway
 import Guardrails
 import SafetyPolicies
 import StrictJSON
+import TestPeers
 import Testing
 
 /// Reliability test G18: there is no cache of verdicts, so nothing can be taken for something else.

@@ -4,6 +4,7 @@ import Generation
 import ModelServing
 import NIOHTTP1
 import StrictJSON
+import TestPeers
 import Testing
 import Torch
 import VisionLanguageModels
@@ -90,7 +91,7 @@ struct ChatTests {
             let stream = try await rig.chat(streamed)
             #expect(stream.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true)
             for index in 0..<2 {
-                #expect(stream.streamed(index) == whole.choices[index]["message"]?["content"]?.string)
+                #expect(stream.streamed(index: index) == whole.choices[index]["message"]?["content"]?.string)
                 #expect(stream.finishReason(index) == whole.choices[index]["finish_reason"]?.string)
             }
             #expect(stream.text.hasSuffix("data: [DONE]\n\n"))

@@ -7,6 +7,7 @@ import ModelServing
 import NIOHTTP1
 import SafetyPolicies
 import StrictJSON
+import TestPeers
 import Testing
 
 /// The official Python client's recorded suite, when there is a Python that has it: `OPENAI_PYTHON`, else `python3`.
@@ -14,9 +15,7 @@ import Testing
 struct ClientTests {
     @Test("the official openai client's suite passes unmodified")
     func openAI() async throws {
-        let python = ProcessInfo.processInfo.environment["OPENAI_PYTHON"] ?? "/usr/bin/env"
-        let first = python == "/usr/bin/env" ? ["python3"] : []
-        guard try await Self.output(python, first + ["-c", "import openai"]).status == 0 else {
+        guard let python = Python.with("openai", named: "OPENAI_PYTHON") else {
             print("SKIPPED: the openai client's suite needs a Python with the package openai; name one in OPENAI_PYTHON")
             return
         }
@@ -24,9 +23,9 @@ struct ClientTests {
             .appending(path: "../Clients/openai_model_suite.py").standardizedFileURL.path
         let (key, hash) = KeyMaking.make()
         try await Rig.run { $0.keys = [KeyConfig(name: "a", sha256: hash)] } body: { rig in
-            let result = try await Self.output(
-                python,
-                first + [script, "http://127.0.0.1:\(rig.port)/v1", key, try pictureURL(24, 20), try pictureURL(9, 11)])
+            let result = try await OtherProgram.runAside(
+                python.command, [script, "http://127.0.0.1:\(rig.port)/v1", key, try pictureURL(24, 20), try pictureURL(9, 11)],
+                errors: .joined)
             #expect(result.status == 0, "\(result.text)")
         }
     }
@@ -41,11 +40,10 @@ struct ClientTests {
             config.upstream.url = "http://127.0.0.1:\(rig.port)"
             let gateway = try GatewayServer(
                 config, guardModel: StubGuard(canary: .init(text: canary)), policies: PolicyHolder(file: nil),
-                logger: Rig.silent)
-            try await Rig.serving(gateway.run) { port in
+                logger: .silent)
+            try await HTTPPeer.serving(gateway.run) { port in
                 func ask(_ more: JSONObject = [:], _ content: JSONValue = "how are you?") async throws -> Rig.Answer {
-                    try await Rig.send(
-                        port, .POST, "/v1/chat/completions", Rig.body(more, content: content), headers: Rig.json)
+                    try await HTTPPeer(port: port).post("/v1/chat/completions", Rig.body(more, content: content))
                 }
                 let answer = try await ask()
                 #expect(answer.status == 200 && answer.content == alone.content)
@@ -62,25 +60,10 @@ struct ClientTests {
                 }
                 // What was refused never reached the model.
                 #expect(rig.scheduler.load.promptTokens == before)
-                let models = try await Rig.send(port, .GET, "/v1/models").json["data"]?.array?.compactMap { $0["id"]?.string }
+                let models = try await HTTPPeer(port: port).send(.GET, "/v1/models").json["data"]?.array?.compactMap { $0["id"]?.string }
                 #expect(models?.first == Rig.model)
                 #expect(try await ask(["max_tokens": 100_000]).status >= 400)
             }
         }
-    }
-
-    private static func output(_ program: String, _ arguments: [String]) async throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let text = await Task.detached {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }.value
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
     }
 }

@@ -6,6 +6,7 @@ import ModelServing
 import NIOCore
 import NIOHTTP1
 import StrictJSON
+import TestPeers
 import Testing
 
 @Suite("What a model server refuses", .serialized)

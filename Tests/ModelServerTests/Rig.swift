@@ -1,13 +1,12 @@
-import AsyncHTTPClient
 import ChatServers
 import Foundation
 import ImageProcessing
 import Logging
 import ModelServer
 import ModelServing
-import NIOCore
 import NIOHTTP1
 import StrictJSON
+import TestPeers
 import Testing
 import VisionLanguageModels
 
@@ -32,79 +31,17 @@ struct Rig: Sendable {
         change(&config)
         #expect(config.problems().isEmpty)
         let scheduler = try ModelScheduler(folder(family), config.serving)
-        let server = ModelServer(config, scheduler: scheduler, modelName: model, logger: silent)
-        try await serving(server.run) { try await body(Rig(port: $0, scheduler: scheduler)) }
+        let server = ModelServer(config, scheduler: scheduler, modelName: model, logger: .silent)
+        try await HTTPPeer.serving(server.run) { try await body(Rig(port: $0, scheduler: scheduler)) }
     }
-
-    /// Runs `body` with the port of a server that runs as long.
-    static func serving(
-        _ run: @escaping @Sendable (@escaping @Sendable (Int) async -> Void) async throws -> Void,
-        _ body: @escaping @Sendable (Int) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let (ports, found) = AsyncStream<Int>.makeStream()
-            group.addTask { try await run { found.yield($0) } }
-            do { try await body(await ports.first { _ in true } ?? 0) } catch {
-                group.cancelAll()
-                throw error
-            }
-            group.cancelAll()
-            while let _ = await group.nextResult() {}
-        }
-    }
-
-    static let silent: Logger = {
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        return logger
-    }()
 
     // MARK: - Asking
 
-    struct Answer: Sendable {
-        var status: Int
-        var headers: HTTPHeaders
-        var bytes: [UInt8]
-
-        var text: String { String(decoding: bytes, as: UTF8.self) }
-        var json: JSONValue { (try? JSONValue(parsing: bytes)) ?? .null }
-        var errorCode: String? { json["error"]?["code"]?.string }
-        var choices: [JSONValue] { json["choices"]?.array ?? [] }
-        var content: String? { choices.first?["message"]?["content"]?.string }
-
-        /// The data of an event stream.
-        var events: [JSONValue] {
-            text.split(separator: "\n\n").filter { $0.hasPrefix("data: ") && $0 != "data: [DONE]" }
-                .compactMap { try? JSONValue(parsing: String($0.dropFirst(6))) }
-        }
-
-        func streamed(_ index: Int = 0) -> String {
-            parts(index).compactMap { $0["delta"]?["content"]?.string }.joined()
-        }
-
-        func finishReason(_ index: Int = 0) -> String? { parts(index).compactMap { $0["finish_reason"]?.string }.last }
-
-        private func parts(_ index: Int) -> [JSONValue] {
-            events.flatMap { $0["choices"]?.array ?? [] }.filter { $0["index"]?.integer == index }
-        }
-    }
+    typealias Answer = HTTPAnswer
 
     func send(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, headers: [(String, String)] = []
-    ) async throws -> Answer { try await Self.send(port, method, path, body, headers: headers) }
-
-    static func send(
-        _ port: Int, _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, headers: [(String, String)] = []
-    ) async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = method
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-        let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(
-            status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
-    }
+    ) async throws -> Answer { try await HTTPPeer(port: port).send(method, path, body, headers: headers) }
 
     static let json = [("content-type", "application/json")]
 

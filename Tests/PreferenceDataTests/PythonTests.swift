@@ -1,10 +1,13 @@
 import Foundation
 import PreferenceData
+import TestPeers
 import Testing
+
+private let python = Python.with("pyarrow", "datasets")
 
 /// Runs where a Python with pyarrow and datasets is at hand (`SAFE_RLHF_V_PYTHON` names it, else `python3`); elsewhere the suite
 /// is reported as skipped.
-@Suite("Files read by other tools", .enabled(if: Python.isReady, "no Python with pyarrow and datasets: name one by SAFE_RLHF_V_PYTHON"))
+@Suite("Files read by other tools", .enabled(if: python != nil, "no Python with pyarrow and datasets: name one by SAFE_RLHF_V_PYTHON"))
 struct PythonTests {
     let folder: TemporaryFolder
     let rows = (0..<5).map { BeaverTailsVRow.sound($0) }
@@ -14,7 +17,7 @@ struct PythonTests {
     @Test("pyarrow reads every column of our Parquet")
     func pyarrow() throws {
         try folder.write(rows, to: "train.parquet")
-        let output = try Python.run(
+        let output = try #require(python).run(
             """
             import pyarrow.parquet as pq, sys
             table = pq.read_table(sys.argv[1])
@@ -28,7 +31,7 @@ struct PythonTests {
     @Test("datasets shows the image column as pictures and the rest as values")
     func datasets() throws {
         try folder.write(rows, to: "train.parquet")
-        let output = try Python.run(
+        let output = try #require(python).run(
             """
             import datasets, sys
             rows = datasets.Dataset.from_parquet(sys.argv[1], cache_dir=sys.argv[2])
@@ -42,7 +45,7 @@ struct PythonTests {
     @Test("json reads every line of our JSONL")
     func json() throws {
         try folder.write(rows, to: "train.jsonl")
-        let output = try Python.run(
+        let output = try #require(python).run(
             """
             import json, os, sys
             rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
@@ -50,25 +53,5 @@ struct PythonTests {
             print(len(rows), rows[2]["question"], open(file, "rb").read()[4])
             """, folder.file("train.jsonl").path)
         #expect(output == "5 Question 2? 2\n")
-    }
-}
-
-enum Python {
-    static let isReady = (try? run("import pyarrow, datasets; print('ready')")) == "ready\n"
-
-    private static var command: String { ProcessInfo.processInfo.environment["SAFE_RLHF_V_PYTHON"] ?? "python3" }
-
-    /// Runs a program and gives what it prints.
-    static func run(_ program: String, _ arguments: String...) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [command, "-c", program] + arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPeers
 import Testing
 
 /// The annotation pages as people meet them: a browser, a keyboard, a small screen, a connection that is lost.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPeers
 import Testing
 
 /// The program's gateway in front of a model server that others wrote, with a model that others trained.

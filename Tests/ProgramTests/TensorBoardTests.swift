@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import TestPeers
 import Testing
 
 /// By the reference: TensorBoard's own reader finds in a run's event files what the run's log says.
