@@ -23,7 +23,7 @@ public struct GuardExampleConfig: Codable, Equatable, Sendable {
 }
 
 /// Settings of the guard's training.
-public struct GuardTrainingConfig: Codable, Equatable, Sendable, Checkable {
+public struct GuardTrainingConfig: Codable, Equatable, Sendable, Checkable, LossTrainingConfig {
     /// What the guard reads; anything but everything is for comparison.
     public var reading = GuardReading.everything
     public var examples = GuardExampleConfig()
@@ -44,11 +44,5 @@ public struct GuardTrainingConfig: Codable, Equatable, Sendable, Checkable {
 
     public init() {}
 
-    public func problems() -> [String] {
-        var problems = loss.problems("loss") + examples.problems("examples") + optimizer.problems("optimizer")
-        problems += tuning.problems("tuning") + checkpointing.problems("checkpointing")
-        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
-        if batchSize < 1 { problems.append("batchSize must be ≥ 1, found \(batchSize)") }
-        return problems
-    }
+    public func problems() -> [String] { loss.problems("loss") + examples.problems("examples") + loopProblems() }
 }

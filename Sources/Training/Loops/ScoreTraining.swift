@@ -27,7 +27,7 @@ public enum ScoreObjective: String, Codable, CaseIterable, Sendable {
 }
 
 /// Settings of reward- and cost-model training.
-public struct ScoreTrainingConfig: Codable, Equatable, Sendable, Checkable {
+public struct ScoreTrainingConfig: Codable, Equatable, Sendable, Checkable, LossTrainingConfig {
     public var objective = ScoreObjective.helpfulness
     public var reward = RewardModelConfig()
     public var cost = CostModelConfig()
@@ -53,13 +53,7 @@ public struct ScoreTrainingConfig: Codable, Equatable, Sendable, Checkable {
         if objective == .cost { optimizer.schedule = LearningRateSchedule(.cosine) }
     }
 
-    public func problems() -> [String] {
-        var problems = reward.problems("reward") + cost.problems("cost") + optimizer.problems("optimizer")
-        problems += tuning.problems("tuning") + checkpointing.problems("checkpointing")
-        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
-        if batchSize < 1 { problems.append("batchSize must be ≥ 1, found \(batchSize)") }
-        return problems
-    }
+    public func problems() -> [String] { reward.problems("reward") + cost.problems("cost") + loopProblems() }
 }
 
 /// Two encoded responses to one prompt, the one that should score higher first.

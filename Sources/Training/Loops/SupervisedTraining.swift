@@ -7,7 +7,7 @@ import TorchNN
 public import VisionLanguageModels
 
 /// Settings of supervised fine-tuning.
-public struct SupervisedConfig: Codable, Equatable, Sendable, Checkable {
+public struct SupervisedConfig: Codable, Equatable, Sendable, Checkable, LossTrainingConfig {
     /// Passes over the data.
     public var epochs = 3.0
     /// Conversations per step.
@@ -24,12 +24,7 @@ public struct SupervisedConfig: Codable, Equatable, Sendable, Checkable {
 
     public init() {}
 
-    public func problems() -> [String] {
-        var problems = optimizer.problems("optimizer") + tuning.problems("tuning") + checkpointing.problems("checkpointing")
-        if !(epochs > 0 && epochs <= 1e6) { problems.append("epochs must be > 0 and at most a million, found \(epochs)") }
-        if batchSize < 1 { problems.append("batchSize must be ≥ 1, found \(batchSize)") }
-        return problems
-    }
+    public func problems() -> [String] { loopProblems() }
 }
 
 /// Supervised fine-tuning: the cross-entropy of the assistant's own tokens, everything else only being read.
