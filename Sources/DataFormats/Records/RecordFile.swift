@@ -42,29 +42,9 @@ struct RecordFile {
         try elements.forEach(elements.shape(isKeyed: isKeyed)) { element in
             defer { row += 1 }
             let position = RowPosition(file: name, row: row)
-            let members = Result { () throws(RowError) in try object(element, limits, at: position) }
+            let members = Result { () throws(RowError) in try rowObject(element.bytes, byteCount: element.byteCount, limits, column: "the record", at: position) }
             try body(members.map { SourceRecord(at: position, key: element.key, $0) })
         }
-    }
-
-    private func object(
-        _ element: JSONElements.Element, _ limits: JSONLimits, at position: RowPosition
-    ) throws(RowError) -> JSONObject {
-        let found: String
-        if let bytes = element.bytes {
-            do throws(JSONError) {
-                let value = try JSONValue(parsing: bytes, limits: limits)
-                if let object = value.object { return object }
-                found = "JSON of kind \(value.kind)"
-            } catch {
-                found = "no JSON: column \(error.column): \(error.reason)"
-            }
-        } else {
-            found = "\(element.byteCount) bytes"
-        }
-        throw RowError(
-            .unreadableLine, at: position, column: "the record", found: found,
-            expected: "one JSON object of at most \(limits.maximumBytes) bytes")
     }
 }
 

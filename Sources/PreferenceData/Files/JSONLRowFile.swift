@@ -45,21 +45,10 @@ final class JSONLRowFile: RowFile {
     }
 
     private func object(_ line: LineFile.Line, at position: RowPosition) throws(RowError) -> JSONObject {
-        let found: String
         switch line {
-        case .tooLong(let count): found = "\(count) bytes"
-        case .bytes(let bytes):
-            do throws(JSONError) {
-                let value = try JSONValue(parsing: bytes, limits: .line)
-                if let object = value.object { return object }
-                found = "JSON of kind \(value.kind)"
-            } catch {
-                found = "no JSON: column \(error.column): \(error.reason)"
-            }
+        case .tooLong(let count): try rowObject(nil, byteCount: count, .line, column: "the line", at: position)
+        case .bytes(let bytes): try rowObject(bytes, byteCount: bytes.count, .line, column: "the line", at: position)
         }
-        throw RowError(
-            .unreadableLine, at: position, column: "the line", found: found,
-            expected: "one JSON object of at most \(JSONLimits.line.maximumBytes) bytes")
     }
 
     /// A member as the cell of its column: numbers and words as they are, the path of a picture as the picture.
