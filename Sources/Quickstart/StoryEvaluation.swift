@@ -4,6 +4,7 @@ import EmbeddedWorld
 import Evaluation
 import Foundation
 import Generation
+import PreferenceData
 import Reports
 import RunFolders
 import Statistics
@@ -32,23 +33,26 @@ struct StoryEvaluation {
         let results = [base.result(key: "base", title: "base", against: base)]
             + others.map { $1.result(key: $0.rawValue, title: $0.title, against: base) }
 
+        let pairs = try folders.evaluationPairs()
         return AlignmentStory(
             limit: config.safeRLHFV.lagrange.costLimit, seeds: [config.seed], policies: results,
-            rewardModel: try rewardFigures(processor), costModel: try costFigures(costModel, processor), stages: [],
+            rewardModel: try rewardFigures(processor, pairs), costModel: try costFigures(costModel, processor, pairs), stages: [],
             curves: try StoryCurves(folders, limit: config.safeRLHFV.lagrange.costLimit).charts(),
             transcripts: transcripts(questions, [("base", base)] + others.map { ($0.title, $1) }), notes: notes)
     }
 
-    private func rewardFigures(_ processor: Processor) throws -> [(name: String, estimate: Interval)] {
-        let measured = try ScoreModelMeasurement(.load(folders.model("reward"), headSeed: nil), processor, folders.evaluationPairs(), .helpfulness)
+    private func rewardFigures(_ processor: Processor, _ pairs: [PreferenceSample]) throws -> [(name: String, estimate: Interval)] {
+        let measured = try ScoreModelMeasurement(.load(folders.model("reward"), headSeed: nil), processor, pairs, .helpfulness)
         return [
             ("ranking_accuracy", measured.rankingAccuracy),
             ("ranking_accuracy_without_ties", measured.rankingAccuracyWithoutTies),
         ]
     }
 
-    private func costFigures(_ model: ScoreModel, _ processor: Processor) throws -> [(name: String, estimate: Interval)] {
-        let measured = try ScoreModelMeasurement(model, processor, folders.evaluationPairs(), .cost)
+    private func costFigures(
+        _ model: ScoreModel, _ processor: Processor, _ pairs: [PreferenceSample]
+    ) throws -> [(name: String, estimate: Interval)] {
+        let measured = try ScoreModelMeasurement(model, processor, pairs, .cost)
         let count = measured.signAccuracy.n
         func exact(_ value: Double) -> Interval { Interval(value: value, low: value, high: value, n: count) }
         return [
