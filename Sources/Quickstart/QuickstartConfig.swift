@@ -15,8 +15,9 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var stagesAtOnce = 2
     public var world = WorldConfig()
     public var model = TinyModelConfig()
-    /// Learning to see, to speak, and what is harmful.
-    public var pretraining = SupervisedConfig.quickstart(epochs: 3, towerTrains: true)
+    /// Learning to see, to speak, and what is harmful. Weight decay keeps the model from learning every combination of thing and
+    /// deed by heart, which would tell it nothing about those that it never saw.
+    public var pretraining = SupervisedConfig.quickstart(epochs: 3, towerTrains: true, weightDecay: 1)
     /// The base policy; the tower stays as it learned to see.
     public var supervised = SupervisedConfig.quickstart(epochs: 3, towerTrains: false)
     public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
@@ -78,11 +79,11 @@ extension SamplingConfig {
 }
 
 extension SupervisedConfig {
-    static func quickstart(epochs: Double, towerTrains: Bool) -> SupervisedConfig {
+    static func quickstart(epochs: Double, towerTrains: Bool, weightDecay: Double = 0) -> SupervisedConfig {
         var config = SupervisedConfig()
         config.epochs = epochs
         config.batchSize = 64
-        config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
+        config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05), weightDecay: weightDecay)
         config.tuning.freezing = FreezingConfig(visionTower: !towerTrains)
         config.checkpointing.everySteps = 0
         return config
@@ -127,7 +128,7 @@ extension PolicyTrainingConfig {
     static func quickstart(_ algorithm: PolicyAlgorithm) -> PolicyTrainingConfig {
         var config = PolicyTrainingConfig(algorithm)
         config.rolloutSize = 64
-        config.epochs = algorithm == .safeRLHFV ? 2.5 : 0.4
+        config.epochs = algorithm == .safeRLHFV ? 3 : 0.4
         config.sampling = .quickstart
         config.ppo.klCoefficient = 0.05
         config.ppo.updateIterations = 2
@@ -135,11 +136,12 @@ extension PolicyTrainingConfig {
         config.ppo.gaeLambda = 1
         config.ppo.miniBatchSize = 32
         config.ppo.supervisedCoefficient = 0
-        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(.constant))
+        // Falling to zero: what is measured is where the policy came to rest, not where the last steps threw it.
+        config.policyOptimizer = OptimizerConfig(learningRate: 3e-4, .init(algorithm == .safeRLHFV ? .cosine : .constant))
         config.criticOptimizer = OptimizerConfig(learningRate: 5e-4, .init(.constant))
         config.checkpointing.everySteps = 0
         config.shaping.multiplier = 0.1
-        config.lagrange.costLimit = -2.7
+        config.lagrange.costLimit = -2.65
         config.lagrange.initial = 1
         config.lagrange.bound = 1.3
         config.lagrange.learningRate = 0.02
