@@ -150,7 +150,7 @@ let package = Package(
         target(
             "AnnotationServer",
             [
-                "Annotation", "PreferenceData", "SafetyPolicies", "Conversations", "StrictJSON", "DurableFiles",
+                "Agreement", "Annotation", "Statistics", "PreferenceData", "SafetyPolicies", "Conversations", "StrictJSON", "DurableFiles",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),

@@ -20,7 +20,7 @@ public struct SeedAverage {
         return AlignmentStory(
             limit: limit, seeds: summaries.flatMap { ($0["seeds"]?.array ?? []).compactMap { $0.integer.map(UInt64.init(clamping:)) } },
             policies: try keys("policies").map(policy), rewardModel: try figures("reward_model"),
-            costModel: try figures("cost_model"), stages: try keys("stages").map(stage))
+            costModel: try figures("cost_model"), guardStory: try guardStory(), stages: try keys("stages").map(stage))
     }
 
     private func policy(_ key: String) throws(SeedAverageError) -> PolicyResult {
@@ -32,9 +32,31 @@ public struct SeedAverage {
 
     private func figures(_ model: String) throws(SeedAverageError) -> [(name: String, estimate: Interval)] {
         var figures: [(name: String, estimate: Interval)] = []
-        for name in keys(model) { figures.append((name, try estimate(model, name))) }
+        for name in keys(model) where name != Self.regeneration { figures.append((name, try estimate(model, name))) }
         return figures
     }
+
+    /// `nil` when the first story has no guard.
+    private func guardStory() throws(SeedAverageError) -> GuardStory? {
+        guard let rows = summaries.first?["guard"]?[Self.regeneration]?.array else { return nil }
+        return GuardStory(figures: try figures("guard"), regeneration: try rows.indices.map(regenerationResult))
+    }
+
+    private func regenerationResult(_ row: Int) throws(SeedAverageError) -> RegenerationResult {
+        var rows: [JSONValue] = []
+        for (index, summary) in summaries.enumerated() {
+            guard let found = summary["guard"]?[Self.regeneration]?.array, found.indices.contains(row) else {
+                throw .missing(summary: index, key: "guard.\(Self.regeneration)[\(row)]")
+            }
+            rows.append(found[row])
+        }
+        let ofRow = SeedAverage(rows)
+        var metrics: [RegenerationMetric: Interval] = [:]
+        for metric in RegenerationMetric.allCases { metrics[metric] = try ofRow.estimate(metric.rawValue) }
+        return RegenerationResult(rounds: Int(exactly: try ofRow.number(rows[0], "rounds")) ?? row, metrics: metrics)
+    }
+
+    private static let regeneration = "regeneration"
 
     private func stage(_ name: String) throws(SeedAverageError) -> StageCost {
         let seconds = try values("stages", name, "seconds")

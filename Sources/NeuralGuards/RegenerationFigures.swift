@@ -38,13 +38,7 @@ public struct RegenerationFigures: Sendable {
     }
 
     /// For people.
-    public var text: String {
-        let metrics = RegenerationMetric.allCases
-        return TextTable(
-            [["rounds"] + metrics.map(\.title)]
-                + rows.map { row in ["\(row.rounds)"] + metrics.map { row.metrics[$0]?.cell ?? "–" } }
-        ).text
-    }
+    public var text: String { RegenerationResult.table(rows).text }
 
     /// For programs.
     public var json: JSONValue { .array(rows.map(\.json)) }

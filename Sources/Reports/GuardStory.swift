@@ -54,6 +54,14 @@ public struct RegenerationResult: Sendable {
         let measured = RegenerationMetric.allCases.compactMap { metric in metrics[metric].map { (metric.rawValue, $0.json) } }
         return .object(JSONObject([("rounds", .integer(Int64(rounds)))] + measured))
     }
+
+    /// A row of each, for people.
+    public static func table(_ results: [RegenerationResult]) -> TextTable {
+        let metrics = RegenerationMetric.allCases
+        return TextTable(
+            [["rounds"] + metrics.map(\.title)]
+                + results.map { result in ["\(result.rounds)"] + metrics.map { result.metrics[$0]?.cell ?? "–" } })
+    }
 }
 
 /// A guard, and the base policy behind it.

@@ -3,8 +3,11 @@ public import Statistics
 public import StrictJSON
 
 extension Interval {
-    /// `0.953 (0.941–0.963)`, or a dash when there is nothing to measure.
-    public var cell: String { value.isFinite ? String(format: "%.3f (%.3f–%.3f)", value, low, high) : "–" }
+    /// `0.953 (0.941–0.963)`; only the value where no interval was taken, a dash when there is nothing to measure.
+    public var cell: String {
+        guard value.isFinite else { return "–" }
+        return low.isFinite && high.isFinite ? String(format: "%.3f (%.3f–%.3f)", value, low, high) : String(format: "%.3f", value)
+    }
 
     /// Its four numbers; null for what is not a number.
     public var json: JSONValue {

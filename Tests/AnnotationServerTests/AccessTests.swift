@@ -51,6 +51,7 @@ struct AccessTests {
                 Expectation(.GET, "/assignments/\(own)/picture.png", gives: [303, 200, 404, 404, 404, 404]),
                 Expectation(.POST, "/assignments/\(own)/label", gives: [401, 409, 404, 404, 404, 404]),
                 Expectation(.POST, "/assignments/\(own)/skip", form: [:], gives: [401, 403, 404, 404, 404, 404]),
+                Expectation(.GET, "/projects/\(project)/agreement", gives: [303, 403, 403, 200, 404, 200]),
                 Expectation(.GET, "/projects/\(project)/review", gives: [303, 403, 403, 200, 404, 200]),
                 Expectation(.GET, "/items/\(item)", gives: [303, 403, 403, 200, 404, 200]),
                 Expectation(.GET, "/items/\(item)/picture.png", gives: [303, 403, 403, 200, 404, 200]),

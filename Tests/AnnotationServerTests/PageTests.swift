@@ -61,6 +61,36 @@ struct PageTests {
         }
     }
 
+    /// Two people, two items. Of the preferences 1, 1 and 2, 1 one pair of two is equal: with values 1 1 1 2 the expected
+    /// disagreement is 3·1·2/(4·3) = 1/2 and the observed one 1/2, so α = 0. The severities are equal on both items, and there
+    /// are two values, so α = 1.
+    @Test("show reviewers how far the answers agree, corrected for chance, by question and category")
+    func agreement() async throws {
+        try await Rig.run(items: 2) { rig in
+            let path = "/projects/\(rig.project.id)/agreement"
+            #expect(try await rig.get(path, as: "reviewer").text.contains("Nobody has answered yet."))
+            let items = try await rig.store.labels(of: rig.project).items.map(\.item.id)
+            for name in ["annotator", "colleague"] {
+                for _ in items {
+                    let own = try await rig.next(as: name)
+                    let user = try #require(rig.people[name]).user
+                    let assignment = try await rig.store.assignment(own, of: user)
+                    let (isFirst, first) = (assignment.item.id == items.first, assignment.isSwapped ? "right" : "left")
+                    var label = try #require(Rig.label.object)
+                    label["helpful_preference"] = .string(isFirst && name == "colleague" ? (first == "left" ? "right" : "left") : first)
+                    label["image_severity"] = isFirst ? 1 : 3
+                    #expect(try await rig.postJSON("/assignments/\(own)/label", Rig.body(label: .object(label)), as: name).status == 200)
+                }
+            }
+            let page = try await rig.get(path, as: "reviewer").text
+            func cells(_ question: String) -> String { page.components(separatedBy: ">\(question)</th>").dropFirst().first.map { String($0.prefix(150)) } ?? "" }
+            #expect(cells("helpful_preference").contains("<td>2 of 2</td><td>4</td>"))
+            #expect(cells("helpful_preference").contains("50 %") && cells("helpful_preference").contains("0.00 ("))
+            #expect(cells("image_severity").contains("100 %") && cells("image_severity").contains("1.00 ("))
+            #expect(page.contains("image_severity by category") && page.contains(">animal_abuse</th>"))
+        }
+    }
+
     @Test("export what was answered, and back up while they are served")
     func exports() async throws {
         try await Rig.run { rig in

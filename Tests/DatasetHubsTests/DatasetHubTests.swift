@@ -2,14 +2,22 @@ import DatasetHubs
 import Foundation
 import Testing
 
+/// A folder that is removed with its owner.
+private final class TemporaryFolder: Sendable {
+    let url = FileManager.default.temporaryDirectory.appending(path: "dataset-hubs-tests-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
+
 @Suite("Data sets from a hub")
 struct DatasetHubTests {
-    let folder: URL
+    private let temporary: TemporaryFolder
+    private var folder: URL { temporary.url }
     let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "dataset-hubs-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        temporary = try TemporaryFolder()
     }
 
     private func hub(token: String? = nil) -> StandInHub {

@@ -12,7 +12,15 @@ private func summary(_ value: Double, limit: Double = -1, seed: UInt64 = 1) -> J
         key: "base", title: "Base", metrics: Dictionary(uniqueKeysWithValues: PolicyMetric.allCases.map { ($0, estimate) }))
     return AlignmentStory(
         limit: limit, seeds: [seed], policies: [policy], rewardModel: [("ranking_accuracy", estimate)],
-        costModel: [("auc", estimate)], stages: [StageCost(name: "sft", seconds: value, peakBytes: Int(value * 1000))]).summary
+        costModel: [("auc", estimate)], guardStory: guardStory(estimate), stages: [StageCost(name: "sft", seconds: value, peakBytes: Int(value * 1000))]).summary
+}
+
+private func guardStory(_ estimate: Interval) -> GuardStory {
+    GuardStory(
+        figures: [("f1", estimate)],
+        regeneration: [0, 5].map { rounds in
+            RegenerationResult(rounds: rounds, metrics: Dictionary(uniqueKeysWithValues: RegenerationMetric.allCases.map { ($0, estimate) }))
+        })
 }
 
 @Suite("The mean over seeds")
@@ -29,6 +37,22 @@ struct SeedAverageTests {
         #expect(story.policies.first?.title == "Base")
         #expect(story.limit == -1)
         #expect(story.rewardModel.map(\.name) == ["ranking_accuracy"])
+    }
+
+    @Test("averages the guard and every row of its rounds; a story without that row is refused")
+    func guards() throws {
+        let (first, second) = (summary(0.2), summary(0.4, seed: 2))
+        let guardStory = try #require(try SeedAverage([first, second]).story().guardStory)
+        #expect(guardStory.figures.map(\.name) == ["f1"])
+        #expect(abs(guardStory.figures[0].estimate.value - 0.3) < 1e-12)
+        #expect(guardStory.regeneration.map(\.rounds) == [0, 5])
+        #expect(abs((guardStory.regeneration[1].metrics[.attackSuccess]?.value ?? 0) - 0.3) < 1e-12)
+
+        guard case .object(var members) = second else { return }
+        members["guard"] = ["f1": first["guard"]?["f1"] ?? .null, "regeneration": []]
+        #expect(throws: SeedAverageError.missing(summary: 1, key: "guard.regeneration[0]")) {
+            try SeedAverage([first, .object(members)]).story()
+        }
     }
 
     @Test("takes the mean of seconds and the largest memory")

@@ -6,9 +6,12 @@ import Training
 
 /// By hand: what a data set's card forbids, no way of reading training data does.
 @Suite("What cards forbid")
-struct CardTests {
-    private func folder(_ head: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "card-tests-\(UUID().uuidString)")
+final class CardTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "card-tests-\(UUID().uuidString)")
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func written(_ head: String) throws -> URL {
         try FileManager.default.createDirectory(at: folder.appending(path: "answers"), withIntermediateDirectories: true)
         let row = BeaverTailsVRow(
             question: "Q", image: EncodedImage(bytes: [1]), category: "animal_abuse", imageSeverity: 0, responses: Pair("A", "B"),
@@ -24,7 +27,7 @@ struct CardTests {
 
     @Test("test-only data is refused by everything that training reads through")
     func testOnly() throws {
-        let url = try folder("usage: test-only")
+        let url = try written("usage: test-only")
         let answers = url.appending(path: "answers")
         #expect(throws: TrainingError.testOnlyData(path: url.path)) { try TrainingData.pairs(url) }
         #expect(throws: TrainingError.testOnlyData(path: url.path)) { try TrainingData.prompts(url) }
@@ -35,14 +38,14 @@ struct CardTests {
 
     @Test("labels that were filled in are nothing to learn from, the others are")
     func assumedLabels() throws {
-        let url = try folder("assumed_labels: is_response_1_safe, response_1_harmless_rate")
+        let url = try written("assumed_labels: is_response_1_safe, response_1_harmless_rate")
         #expect(throws: TrainingError.assumedLabels(path: url.path, columns: ["is_response_1_safe", "response_1_harmless_rate"])) {
             try TrainingData.pairs(url, labels: ScoreObjective.cost.labels)
         }
         #expect(throws: TrainingError.assumedLabels(path: url.path, columns: ["is_response_1_safe"])) { try TrainingData.guardExamples(url) }
         #expect(try TrainingData.pairs(url, labels: ScoreObjective.helpfulness.labels).count == 1)
         #expect(try TrainingData.prompts(url).count == 1)
-        let answers = try folder("assumed_labels: is_response_safe").appending(path: "answers")
+        let answers = try written("assumed_labels: is_response_safe").appending(path: "answers")
         #expect(throws: TrainingError.assumedLabels(path: answers.path, columns: ["is_response_safe"])) { try TrainingData.guardExamples(answers) }
         #expect(try TrainingData.conversations(answers).count == 1)
     }

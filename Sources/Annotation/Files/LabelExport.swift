@@ -3,7 +3,7 @@ import DurableFiles
 public import Foundation
 import GRDB
 import PreferenceData
-import StrictJSON
+public import StrictJSON
 
 /// What an export wrote.
 public struct ExportResult: Sendable, Equatable {
@@ -66,7 +66,10 @@ extension AnnotationStore {
         if let pairs { try write(labels, to: pairs, withSoftLabels, &result) }
         if let ratings {
             let file = try DurableFile(replacing: ratings)
-            result.ratings = try labels.forEachRating { try file.write($0 + "\n") }
+            for rating in labels.ratings {
+                try file.write(rating.json.serialized() + "\n")
+                result.ratings += 1
+            }
             try file.commit()
         }
         return result
@@ -98,28 +101,38 @@ extension AnnotationStore {
     }
 }
 
+/// One answer to one question: a line of the table of ratings.
+public struct LabelRating: Sendable {
+    /// The item's key.
+    public var item: String
+    /// The annotator's alias.
+    public var annotator: String
+    public var question: String
+    /// A preference is 1 or 2, a rate or severity a number, a flag "yes" or "no", the category its name; notes are not ratings.
+    public var value: JSONValue
+    /// The item's category as it was imported.
+    public var category: String
+
+    /// As exports write it.
+    var json: JSONValue {
+        [
+            "item": .string(item), "annotator": .string(annotator), "question": .string(question), "value": value, "category": .string(category),
+        ]
+    }
+}
+
 extension ProjectLabels {
-    /// The table of ratings, one JSON object a line: item, annotator (alias), question, value, and the
-    /// item's category as it was imported. Preferences are 1 or 2, rates and
-    /// severities numbers, flags "yes" or "no", the category its name; notes are not ratings.
-    ///
-    /// - Returns: how many there are.
-    @discardableResult
-    public func forEachRating(_ body: (String) throws -> Void) rethrows -> Int {
-        var count = 0
-        for answered in items {
-            for answer in answered.answers {
-                for (question, value) in answer.label.ratings {
-                    let line: JSONValue = [
-                        "item": .string(answered.item.key), "annotator": .string(answer.alias), "question": .string(question), "value": value,
-                        "category": .string(answered.item.content.category),
-                    ]
-                    try body(line.serialized())
-                    count += 1
+    /// The table of ratings, item by item.
+    public var ratings: some Sequence<LabelRating> {
+        items.lazy.flatMap { answered in
+            answered.answers.lazy.flatMap { answer in
+                answer.label.ratings.map { question, value in
+                    LabelRating(
+                        item: answered.item.key, annotator: answer.alias, question: question, value: value,
+                        category: answered.item.content.category)
                 }
             }
         }
-        return count
     }
 }
 

@@ -28,7 +28,7 @@ struct ProjectPages {
             """
             \(said)<p>\(meter(share.complete, share.items)) You have answered \(share.own).</p>
             <p class="actions">\(page.button("/projects/\(project.id)/next", "Next item", style: "primary"))
-            <a class="button" href="/projects/\(project.id)/history">Your answers</a>\(reviewLink(project, user))</p>
+            <a class="button" href="/projects/\(project.id)/history">Your answers</a>\(reviewLinks(project, user))</p>
             \(progress.map { dashboard(project, $0, user) } ?? .none)
             """)
     }
@@ -47,8 +47,11 @@ struct ProjectPages {
             """)
     }
 
-    private func reviewLink(_ project: Project, _ user: User) -> HTML {
-        user.role >= .reviewer ? "<a class=\"button\" href=\"/projects/\(project.id)/review\">Review</a>" : .none
+    private func reviewLinks(_ project: Project, _ user: User) -> HTML {
+        guard user.role >= .reviewer else { return .none }
+        return """
+            <a class="button" href="/projects/\(project.id)/review">Review</a> <a class="button" href="/projects/\(project.id)/agreement">Agreement</a>
+            """
     }
 
     private func dashboard(_ project: Project, _ progress: ProjectProgress, _ user: User) -> HTML {

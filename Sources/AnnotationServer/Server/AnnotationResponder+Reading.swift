@@ -28,7 +28,7 @@ extension AnnotationResponder {
                     breakMinutes: project.settings.breakMinutes))
         case .coveredPicture(let id): return Answers.bytes(try await store.picture(of: id, .covered, for: user), type: "image/png")
         case .picture(let id): return Answers.bytes(try await store.picture(of: id, .whole, for: user), type: "image/png")
-        case .review, .reviewedItem, .itemPicture: return try await reviewPage(route, asker)
+        case .agreement, .review, .reviewedItem, .itemPicture: return try await reviewPage(route, asker)
         default: return try await adminPage(route, asker)
         }
     }
@@ -45,6 +45,9 @@ extension AnnotationResponder {
     private func reviewPage(_ route: Route, _ asker: Session) async throws -> Response {
         let pages = AnnotatePage(page: page(asker), policy: store.policies.current)
         switch route {
+        case .agreement(let id):
+            let project = try await store.project(id, for: asker.user)
+            return Answers.page(AgreementPage(page: page(asker), project: project, try await store.labels(of: project)).html())
         case .review(let id):
             let project = try await store.project(id, for: asker.user)
             return Answers.page(pages.reviewList(project, try await store.disagreements(in: id, for: asker.user)))

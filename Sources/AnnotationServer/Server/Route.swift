@@ -9,7 +9,7 @@ enum Route: Equatable, Sendable {
     case projects
     case project(Int64), next(Int64), history(Int64)
     case assignment(Int64), coveredPicture(Int64), picture(Int64), uncover(Int64), skip(Int64), save(Int64)
-    case review(Int64), reviewedItem(Int64), itemPicture(Int64), decide(Int64), clear(Int64)
+    case agreement(Int64), review(Int64), reviewedItem(Int64), itemPicture(Int64), decide(Int64), clear(Int64)
     case admin, newProject, saveProject(Int64), invite, changeUser(Int64), member(Int64), audit
     case ratings(Int64), pairs(Int64), backup
     case unknown
@@ -58,6 +58,7 @@ enum Route: Equatable, Sendable {
         case ("projects", nil): (.project(id), .get)
         case ("projects", "next"): (.next(id), .post)
         case ("projects", "history"): (.history(id), .get)
+        case ("projects", "agreement"): (.agreement(id), .get)
         case ("projects", "review"): (.review(id), .get)
         case ("projects", "clear"): (.clear(id), .post)
         case ("projects", "settings"): (.saveProject(id), .post)
@@ -85,7 +86,7 @@ enum Route: Equatable, Sendable {
         case .health, .file, .loginForm, .logIn, .invitation, .accept, .unknown, .wrongMethod: .everybody
         case .logOut, .projects, .project, .next, .history, .assignment, .coveredPicture, .picture, .uncover, .skip, .save:
             .role(.annotator)
-        case .review, .reviewedItem, .itemPicture, .decide, .clear: .role(.reviewer)
+        case .agreement, .review, .reviewedItem, .itemPicture, .decide, .clear: .role(.reviewer)
         case .admin, .newProject, .saveProject, .invite, .changeUser, .member, .audit, .ratings, .pairs, .backup: .role(.admin)
         }
     }

@@ -30,8 +30,12 @@ struct EvalAverage: ParsableCommand {
         let story = try SeedAverage(summaries).story()
         print(ResultTable(story).text)
         print("mean of \(summaries.count) seeds; the interval is Student's over the seeds\n")
-        for (model, figures) in [("reward model", story.rewardModel), ("cost model", story.costModel)] {
+        let models = [("reward model", story.rewardModel), ("cost model", story.costModel), ("guard", story.guardStory?.figures ?? [])]
+        for (model, figures) in models {
             for figure in figures { print("\(model) \(figure.name) \(String(format: "%.3f", figure.estimate.value))") }
+        }
+        if let guardStory = story.guardStory {
+            print("\nfilter and regenerate\n" + RegenerationResult.table(guardStory.regeneration).text)
         }
         print("")
         for stage in story.stages {
