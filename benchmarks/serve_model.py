@@ -27,7 +27,7 @@ arguments.add_argument("--tokens", type=int, default=64)
 arguments = arguments.parse_args()
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="serve-benchmark-"))
-world = ["world.namings=2", "world.conversations=12", "world.trainingPairs=24", "world.evaluationPairs=4", "seed=3"]
+world = ["world.lessons=2", "world.conversations=12", "world.trainingPairs=24", "world.evaluationPairs=4", "seed=3"]
 subprocess.run([arguments.program, "data", "synth", "--output", folder / "world"] + [word for setting in world for word in ("--set", setting)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))

@@ -15,9 +15,8 @@ public struct QuickstartConfig: Codable, Equatable, Sendable, Checkable {
     public var stagesAtOnce = 2
     public var world = WorldConfig()
     public var model = TinyModelConfig()
-    /// Learning to see, to speak, and what is harmful. Weight decay keeps the model from learning every combination of thing and
-    /// deed by heart, which would tell it nothing about those that it never saw.
-    public var pretraining = SupervisedConfig.quickstart(epochs: 3, towerTrains: true, weightDecay: 1)
+    /// Learning to see, to speak, and what is harmful.
+    public var pretraining = SupervisedConfig.quickstart(epochs: 3, towerTrains: true)
     /// The base policy; the tower stays as it learned to see.
     public var supervised = SupervisedConfig.quickstart(epochs: 3, towerTrains: false)
     public var reward = ScoreTrainingConfig.quickstart(.helpfulness)
@@ -79,11 +78,11 @@ extension SamplingConfig {
 }
 
 extension SupervisedConfig {
-    static func quickstart(epochs: Double, towerTrains: Bool, weightDecay: Double = 0) -> SupervisedConfig {
+    static func quickstart(epochs: Double, towerTrains: Bool) -> SupervisedConfig {
         var config = SupervisedConfig()
         config.epochs = epochs
         config.batchSize = 64
-        config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05), weightDecay: weightDecay)
+        config.optimizer = OptimizerConfig(learningRate: 2e-3, .init(.cosine, warmupFraction: 0.05))
         config.tuning.freezing = FreezingConfig(visionTower: !towerTrains)
         config.checkpointing.everySteps = 0
         return config
