@@ -143,7 +143,7 @@ let package = Package(
         target(
             "Annotation",
             [
-                "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles", "ConfigFiles",
+                "Agreement", "PreferenceData", "SafetyPolicies", "Conversations", "ImageProcessing", "StrictJSON", "DurableFiles", "ConfigFiles",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -35,12 +35,17 @@ public struct AgreementReport: Sendable {
     public let scale: RatingTable.Scale
     public let labels: [Label]
     public let itemCount, comparableItemCount, annotatorCount, answerCount, missingCount: Int
-    /// The coefficients that the table has an answer to, in the order of `Measure`.
+    /// The coefficients that the table has an answer to, in the order in which they were wanted.
     public let coefficients: [(measure: Measure, coefficient: Coefficient)]
 
     /// Every coefficient that fits the table: Cohen's κ for two annotators, Fleiss' κ for as many answers to one item as to
     /// another, α by the scale of the labels.
-    public init(_ table: RatingTable, category: String? = nil, _ settings: BootstrapSettings = BootstrapSettings()) {
+    ///
+    /// - Parameter wanted: the coefficients to look for; each one costs time in proportion to answers and resamples.
+    public init(
+        _ table: RatingTable, category: String? = nil, only wanted: [Measure] = Measure.allCases,
+        _ settings: BootstrapSettings = BootstrapSettings()
+    ) {
         question = table.question
         self.category = category
         scale = table.scale
@@ -50,7 +55,7 @@ public struct AgreementReport: Sendable {
         annotatorCount = table.annotators.count
         answerCount = table.answerCount
         missingCount = table.missingCount
-        let measures = Measure.allCases.filter { Self.fits($0, table) }
+        let measures = wanted.filter { Self.fits($0, table) }
         let found = bootstrap(itemCount: table.items.count, settings, measures.map { Self.function($0, of: table) })
         coefficients = Array(zip(measures, found))
     }
@@ -78,6 +83,17 @@ public struct AgreementReport: Sendable {
         case .alphaNominal: { table.alpha(.nominal, $0) }
         case .alphaOrdinal: { table.alpha(.ordinal, $0) }
         case .alphaInterval: { table.alpha(.interval, $0) }
+        }
+    }
+}
+
+extension RatingTable.Scale {
+    /// Krippendorff's α with the distance that fits the scale.
+    public var alpha: AgreementReport.Measure {
+        switch self {
+        case .nominal: .alphaNominal
+        case .ordinal: .alphaOrdinal
+        case .interval: .alphaInterval
         }
     }
 }

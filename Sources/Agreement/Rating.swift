@@ -1,3 +1,5 @@
+public import StrictJSON
+
 /// What an annotator chose: a word, or a number on a scale.
 public enum Label: Hashable, Sendable {
     case text(String)
@@ -10,6 +12,16 @@ extension Label: CustomStringConvertible {
         switch self {
         case .text(let text): text
         case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
+        }
+    }
+}
+
+extension Label {
+    /// As a `RatingFile` reads it.
+    public var json: JSONValue {
+        switch self {
+        case .text(let text): .string(text)
+        case .number(let value): Int64(exactly: value).map(JSONValue.integer) ?? .number(value)
         }
     }
 }
@@ -30,5 +42,15 @@ public struct Rating: Hashable, Sendable {
         self.question = question
         self.value = value
         self.category = category
+    }
+}
+
+extension Rating {
+    /// A line of a `RatingFile`.
+    public var json: JSONValue {
+        JSONValue.object(
+            JSONObject(
+                [("item", .string(item)), ("annotator", .string(annotator)), ("question", .string(question)), ("value", value?.json ?? .null)]
+                    + (category.map { [("category", .string($0))] } ?? [])))
     }
 }

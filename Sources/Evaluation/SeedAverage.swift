@@ -53,7 +53,10 @@ public struct SeedAverage {
         let ofRow = SeedAverage(rows)
         var metrics: [RegenerationMetric: Interval] = [:]
         for metric in RegenerationMetric.allCases { metrics[metric] = try ofRow.estimate(metric.rawValue) }
-        return RegenerationResult(rounds: Int(exactly: try ofRow.number(rows[0], "rounds")) ?? row, metrics: metrics)
+        guard let rounds = rows.first?["rounds"]?.integer else {
+            throw .missing(summary: 0, key: "guard.\(Self.regeneration)[\(row)].rounds")
+        }
+        return RegenerationResult(rounds: rounds, metrics: metrics)
     }
 
     private static let regeneration = "regeneration"

@@ -1,9 +1,10 @@
+public import Agreement
 import Conversations
 import DurableFiles
 public import Foundation
 import GRDB
 import PreferenceData
-public import StrictJSON
+import StrictJSON
 
 /// What an export wrote.
 public struct ExportResult: Sendable, Equatable {
@@ -101,33 +102,14 @@ extension AnnotationStore {
     }
 }
 
-/// One answer to one question: a line of the table of ratings.
-public struct LabelRating: Sendable {
-    /// The item's key.
-    public var item: String
-    /// The annotator's alias.
-    public var annotator: String
-    public var question: String
-    /// A preference is 1 or 2, a rate or severity a number, a flag "yes" or "no", the category its name; notes are not ratings.
-    public var value: JSONValue
-    /// The item's category as it was imported.
-    public var category: String
-
-    /// As exports write it.
-    var json: JSONValue {
-        [
-            "item": .string(item), "annotator": .string(annotator), "question": .string(question), "value": value, "category": .string(category),
-        ]
-    }
-}
-
 extension ProjectLabels {
-    /// The table of ratings, item by item.
-    public var ratings: some Sequence<LabelRating> {
+    /// The answers to single questions, item by item: item and annotator under the item's key and the person's alias, the
+    /// category as it was imported.
+    public var ratings: some Sequence<Rating> {
         items.lazy.flatMap { answered in
             answered.answers.lazy.flatMap { answer in
                 answer.label.ratings.map { question, value in
-                    LabelRating(
+                    Rating(
                         item: answered.item.key, annotator: answer.alias, question: question, value: value,
                         category: answered.item.content.category)
                 }
@@ -137,13 +119,16 @@ extension ProjectLabels {
 }
 
 extension PairLabel {
-    /// The answers by question, as exports name them.
-    var ratings: [(question: String, value: JSONValue)] {
+    /// The answers by question: a preference is 1 or 2, a rate or severity a number, a flag "yes" or "no", the category its name;
+    /// notes are not ratings.
+    var ratings: [(question: String, value: Label)] {
         (json().object?.members ?? []).compactMap { key, value in
             switch value {
-            case .bool(let flag): (key, .string(flag ? "yes" : "no"))
-            case .string(let side) where key.hasSuffix("_preference"): (key, .integer(side == SideNames.stored[.first] ? 1 : 2))
-            default: key == "note" ? nil : (key, value)
+            case .bool(let flag): (key, .text(flag ? "yes" : "no"))
+            case .integer(let number): (key, .number(Double(number)))
+            case .string(let side) where key.hasSuffix("_preference"): (key, .number(side == SideNames.stored[.first] ? 1 : 2))
+            case .string(let text) where key != "note": (key, .text(text))
+            default: nil
             }
         }
     }

@@ -1,7 +1,6 @@
 import Agreement
 import Annotation
 import Statistics
-import StrictJSON
 
 /// How far the annotators of a project agree, question by question, and each question by category.
 struct AgreementPage {
@@ -15,7 +14,7 @@ struct AgreementPage {
         (self.page, self.project) = (page, project)
         var questions: [String] = []
         var ratings: [String: [Rating]] = [:]
-        for rating in labels.ratings.lazy.map(Rating.init) {
+        for rating in labels.ratings {
             if ratings[rating.question] == nil { questions.append(rating.question) }
             ratings[rating.question, default: []].append(rating)
         }
@@ -43,7 +42,8 @@ struct AgreementPage {
 
     /// Fewer resamples than the command's: a page is looked at often, and its last digit decides nothing.
     private func report(_ question: String, _ ratings: [Rating]) -> AgreementReport {
-        AgreementReport(RatingTable(question: question, ratings), BootstrapSettings(resamples: 200))
+        let table = RatingTable(question: question, ratings)
+        return AgreementReport(table, only: [.equalPairs, table.scale.alpha], BootstrapSettings(resamples: 200))
     }
 
     private func table(_ head: String, _ rows: [HTML]) -> HTML {
@@ -62,13 +62,7 @@ struct AgreementPage {
     }
 
     private func alpha(_ report: AgreementReport) -> String {
-        let measure: AgreementReport.Measure =
-            switch report.scale {
-            case .nominal: .alphaNominal
-            case .ordinal: .alphaOrdinal
-            case .interval: .alphaInterval
-            }
-        guard let interval = report[measure]?.interval, interval.value.isFinite else { return "–" }
+        guard let interval = report[report.scale.alpha]?.interval, interval.value.isFinite else { return "–" }
         return "\(rounded(interval.value)) (\(rounded(interval.low)) … \(rounded(interval.high)))"
     }
 
@@ -76,18 +70,5 @@ struct AgreementPage {
     private func rounded(_ value: Double) -> String {
         let hundredths = Int(exactly: (abs(value) * 100).rounded()) ?? 0
         return (value < 0 && hundredths > 0 ? "−" : "") + "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
-    }
-}
-
-extension Rating {
-    fileprivate init(_ rating: LabelRating) {
-        let value: Label? =
-            switch rating.value {
-            case .string(let text): .text(text)
-            case .integer(let number): .number(Double(number))
-            case .number(let number): .number(number)
-            default: nil
-            }
-        self.init(item: rating.item, annotator: rating.annotator, question: rating.question, value: value, category: rating.category)
     }
 }

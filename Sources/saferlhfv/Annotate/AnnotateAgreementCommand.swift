@@ -117,12 +117,3 @@ extension AgreementReport {
         ]
     }
 }
-
-extension Label {
-    var json: JSONValue {
-        switch self {
-        case .text(let text): .string(text)
-        case .number(let value): Int64(exactly: value).map(JSONValue.integer) ?? .number(value)
-        }
-    }
-}
